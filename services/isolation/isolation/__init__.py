@@ -1,0 +1,1 @@
+"""Incidents and the people under isolation."""

@@ -1,0 +1,1 @@
+"""Entrance checks, the people known to a site, and the registers filed from them."""
