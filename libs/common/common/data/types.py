@@ -43,7 +43,7 @@ class _ScaledComparator(TypeDecorator.Comparator[Decimal]):
         if op in (operators.mul, operators.truediv, operators.floordiv, operators.mod):
             raise TypeError("a ScaledDecimal is not multiplied or divided in SQL: do it with Decimals in Python")
         mine = getattr(self.type, "scale", None)
-        theirs = [side.type for side in other if isinstance(side, ColumnElement)]
+        theirs = [getattr(side, "type", None) for side in other]
         if any(isinstance(kind, ScaledDecimal) and kind.scale != mine for kind in theirs):
             raise TypeError("two ScaledDecimals of different scale can't be compared or added in SQL")
 
