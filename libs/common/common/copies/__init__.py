@@ -1,0 +1,1 @@
+"""Copies of what coordination owns, kept by every service from its events."""

@@ -1,0 +1,1 @@
+"""Databases: engines, site-scoped sessions, column types, migrations."""

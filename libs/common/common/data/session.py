@@ -1,0 +1,68 @@
+"""Sessions that see the rows of a site set and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Engine, event, text
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from common.data.base import SiteScoped
+from common.data.engine import READ_ONLY, is_sqlite
+
+SITES = "sizao_sites"
+EVERY_SITE = "sizao_every_site"
+
+
+def open_session(engine: Engine, sites: Iterable[str] | None, *, read: bool = False) -> Session:
+    """A session for the given sites; `None` opens it for every site (relay, duties and commands only).
+
+    With a site set the ORM adds the filter to each statement, refuses to flush a row of another site, and on
+    PostgreSQL the set is given to row-level security for the length of the transaction.
+    """
+    session = Session(engine, expire_on_commit=False, autoflush=True)
+    if sites is None:
+        session.info[EVERY_SITE] = True
+    else:
+        session.info[SITES] = frozenset(sites)
+    if read and is_sqlite(engine):
+        session.connection(execution_options={READ_ONLY: True})
+    if sites is not None and engine.dialect.name == "postgresql":
+        session.execute(
+            text("SELECT set_config('sizao.sites', :sites, true)"), {"sites": ",".join(sorted(session.info[SITES]))}
+        )
+    return session
+
+
+def session_sites(session: Session) -> frozenset[str] | None:
+    """The site set of a session, `None` for one that is open for every site."""
+    if session.info.get(EVERY_SITE):
+        return None
+    sites: frozenset[str] = session.info[SITES]
+    return sites
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _filter_by_site(state: ORMExecuteState) -> None:
+    if state.is_relationship_load or state.is_column_load or state.session.info.get(EVERY_SITE):
+        return
+    sites = state.session.info.get(SITES)
+    if sites is None or state.is_insert:
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(SiteScoped, lambda cls: cls.site.in_(sites), include_aliases=True)
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_other_sites(session: Session, _context: object, _instances: object) -> None:
+    sites = session.info.get(SITES)
+    if sites is None:
+        return
+    for row in (*session.new, *session.dirty):
+        if isinstance(row, SiteScoped) and row.site not in sites:
+            raise ForeignSite(f"a row of {type(row).__name__} belongs to a site outside the session's set")
+
+
+class ForeignSite(RuntimeError):
+    """A row of a site outside the session's set was about to be written: a fault of ours, never of the user."""

@@ -1,0 +1,1 @@
+"""Ways to run a service: embedded, web, relay, worker, live."""

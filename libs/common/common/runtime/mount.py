@@ -1,0 +1,34 @@
+"""One WSGI application from the applications of several services, each at `/<service>`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.wrappers import Request, Response
+
+from common.host import Host
+from common.web.app import create_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+def mount(hosts: Mapping[str, Host], **config: Any) -> WSGIApplication:
+    """The services' applications under one address; `/` leads to coordination's front page, `/healthz` answers 200."""
+    apps = {f"/{name}": create_app(host, **config) for name, host in hosts.items()}
+
+    def root(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = Request(environ).path
+        if path == "/healthz":
+            answer = Response('{"status":"up"}', mimetype="application/json")
+        elif path == "/":
+            answer = Response(status=302, headers={"Location": "/coordination/"})
+        elif path == "/favicon.ico":
+            answer = Response(status=302, headers={"Location": "/coordination/static/common/icon.svg"})
+        else:
+            answer = Response('{"status":404}', status=404, mimetype="application/problem+json")
+        return answer(environ, start_response)
+
+    return DispatcherMiddleware(root, apps)

@@ -1,0 +1,1 @@
+"""HTTP: applications, permission, problems, pages."""
