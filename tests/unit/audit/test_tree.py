@@ -9,9 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
-
 from common.audit.canonical import canonical, new_salt, plain
 from common.audit.tree import (
     Inclusion,
@@ -27,6 +24,8 @@ from common.audit.tree import (
     verify_inclusion,
 )
 from common.errors import Invalid
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 DIGESTS = st.lists(st.binary(min_size=32, max_size=32), max_size=40, unique=True)
 HEADER = {"site": "east", "entrance": "main", "day": date(2021, 3, 2), "signed_by": "staff:1"}
@@ -46,7 +45,9 @@ ROWS = st.dictionaries(st.text("abcdef", min_size=1, max_size=4), VALUES, max_si
 
 
 @given(row=ROWS, data=st.data())
-def test_the_order_of_keys_is_nothing_and_reading_back_changes_nothing(row: dict[str, Any], data: st.DataObject) -> None:
+def test_the_order_of_keys_is_nothing_and_reading_back_changes_nothing(
+    row: dict[str, Any], data: st.DataObject
+) -> None:
     shuffled = dict(data.draw(st.permutations(list(row.items()))))
     assert canonical(shuffled) == canonical(row)
     assert canonical(plain(row)) == canonical(row)
@@ -57,9 +58,9 @@ def test_composed_and_decomposed_text_are_the_same(text: str) -> None:
     assert canonical(unicodedata.normalize("NFD", text)) == canonical(unicodedata.normalize("NFC", text))
 
 
-@given(at=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)), hours=st.integers(-12, 14))
-def test_an_instant_is_spelled_alike_from_every_zone(at: datetime, hours: int) -> None:
-    instant = at.replace(tzinfo=UTC)
+@given(seconds=st.integers(0, 4 * 10**9), hours=st.integers(-12, 14))
+def test_an_instant_is_spelled_alike_from_every_zone(seconds: int, hours: int) -> None:
+    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds, microseconds=seconds % 999_983)
     assert canonical(instant.astimezone(timezone(timedelta(hours=hours)))) == canonical(instant)
 
 
@@ -94,7 +95,7 @@ def _deep(levels: int) -> list[Any]:
         Decimal("NaN"),
         Decimal("Infinity"),
         Decimal("1E+999999"),
-        datetime(2021, 3, 2),
+        datetime(2021, 3, 2, tzinfo=UTC).replace(tzinfo=None),
         datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=8))),
         b"bytes",
         {1: "a"},
@@ -142,7 +143,9 @@ def test_a_false_proof_fails(digests: list[bytes], data: st.DataObject) -> None:
     assume(digests)
     root, index = tree_root(digests), data.draw(st.integers(0, len(digests) - 1))
     proof = prove(digests, index)
-    assert not verify_inclusion(data.draw(st.binary(min_size=32, max_size=32).filter(digests[index].__ne__)), proof, root)
+    assert not verify_inclusion(
+        data.draw(st.binary(min_size=32, max_size=32).filter(digests[index].__ne__)), proof, root
+    )
     assert not verify_inclusion(digests[index], Inclusion(index, proof.count, (*proof.path, bytes(32))), root)
     if proof.path:
         assert not verify_inclusion(digests[index], Inclusion(index, proof.count, proof.path[:-1]), root)

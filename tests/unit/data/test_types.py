@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from sqlalchemy import Engine, LargeBinary, func, literal, select, text, type_coerce
-from sqlalchemy.exc import StatementError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
-
 from common.data.engine import make_engine
 from common.data.types import Encrypted, Id, Instant, JsonDoc, ScaledDecimal
 from common.errors import Invalid, Unavailable
 from common.ids import new_id
 from common.secrets import KeyRing, set_keyring
 from common.secrets.reencrypt import reencrypt_batch
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine, LargeBinary, func, literal, select, text, type_coerce
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 PHONE = "13000000001"
 
@@ -74,12 +73,10 @@ def stored(session: Session, **values: Any) -> Thing:
 
 def refused(session: Session, **values: Any) -> Invalid:
     """The error that storing gives."""
-    with pytest.raises((StatementError, Invalid)) as caught:
+    with pytest.raises(Invalid) as caught:
         stored(session, **values)
     session.rollback()
-    error = caught.value.orig if isinstance(caught.value, StatementError) else caught.value
-    assert isinstance(error, Invalid)
-    return error
+    return caught.value
 
 
 def test_a_tenth_and_two_tenths_are_three_tenths(session: Session) -> None:
@@ -143,7 +140,7 @@ def test_every_number_that_fits_comes_back(whole: int, scale: int) -> None:
 def test_a_number_that_would_be_rounded_or_lost_is_refused(session: Session, number: Any) -> None:
     error = refused(session, reading=number)
     assert error.code == "decimal.refused"
-    with pytest.raises((StatementError, Invalid)):
+    with pytest.raises(Invalid):
         session.scalar(select(Thing.id).where(Thing.reading > number))
 
 
@@ -160,13 +157,16 @@ def test_sql_that_would_be_off_by_a_power_of_ten_is_refused() -> None:
 
 
 ZONES = st.integers(-12, 14).map(lambda hours: timezone(timedelta(hours=hours)))
-INSTANTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=ZONES)
+INSTANTS = st.builds(
+    lambda days, part, zone: (datetime(1, 1, 2, tzinfo=UTC) + timedelta(days, microseconds=part)).astimezone(zone),
+    st.integers(0, 3_652_055),
+    st.integers(0, 86_399_999_999),
+    ZONES,
+)
 
 
 @given(one=INSTANTS, two=INSTANTS)
 def test_the_order_of_stored_instants_is_the_order_in_time(one: datetime, two: datetime) -> None:
-    from sqlalchemy.dialects import sqlite
-
     first, second = (Instant().process_bind_param(at, sqlite.dialect()) for at in (one, two))
     assert len(first) == len(second) == 27
     assert (first < second, first == second) == (one < two, one == two)
@@ -186,13 +186,14 @@ def test_instants_come_back_in_utc_and_compare_across_zones(session: Session) ->
 
 
 def test_what_is_no_instant_is_refused(session: Session) -> None:
-    assert refused(session, at=datetime(2021, 3, 2)).code == "instant.naive"
+    assert refused(session, at=datetime(2021, 3, 2, tzinfo=UTC).replace(tzinfo=None)).code == "instant.naive"
     assert refused(session, at=datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=8)))).code == "instant.out_of_range"
     for other in (date(2021, 3, 2), "2021-03-02T00:00:00Z", 0):
         assert refused(session, at=other).code == "instant.not_one"
-    for wrong in (lambda: Thing.at + timedelta(days=1), lambda: Thing.at - Thing.at):
-        with pytest.raises(TypeError):
-            wrong()
+    with pytest.raises(TypeError):
+        _ = Thing.at + timedelta(days=1)
+    with pytest.raises(TypeError):
+        _ = Thing.at - Thing.at
 
 
 def test_a_document_has_one_text(session: Session) -> None:
@@ -207,7 +208,8 @@ def test_a_document_has_one_text(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "doc", [1.5, {"a": float("nan")}, {"a": Decimal(1)}, {1: 1}, {"a": {1}}, {"a": b"x"}, [2**63], {"a": date(2021, 1, 1)}]
+    "doc",
+    [1.5, {"a": float("nan")}, {"a": Decimal(1)}, {1: 1}, {"a": {1}}, {"a": b"x"}, [2**63], {"a": date(2021, 1, 1)}],
 )
 def test_a_document_of_anything_but_json_is_refused(session: Session, doc: Any) -> None:
     assert refused(session, doc=doc).code == "document.refused"
@@ -247,7 +249,7 @@ def test_an_encrypted_column_is_compared_with_null_only(session: Session) -> Non
         lambda: Thing.phone.in_([PHONE]),
         lambda: Thing.phone.like("130%"),
         lambda: Thing.phone == Thing.note,
-        lambda: Thing.phone.desc(),
+        Thing.phone.desc,
     ):
         with pytest.raises(TypeError):
             wrong()
@@ -256,7 +258,7 @@ def test_an_encrypted_column_is_compared_with_null_only(session: Session) -> Non
 def test_encrypted_text_needs_a_ring_and_whole_characters(session: Session) -> None:
     assert refused(session, phone="\ud800").code == "text.broken"
     set_keyring(None)
-    with pytest.raises((StatementError, Unavailable)):
+    with pytest.raises(Unavailable):
         stored(session, phone=PHONE)
 
 
@@ -282,8 +284,8 @@ def test_reencryption_moves_every_row_to_the_new_key_in_batches(session: Session
         if after is None:
             break
     assert (total, rounds) == (7, 4)
-    raw = session.scalars(select(type_coerce(Thing.phone, LargeBinary))).all()
-    assert all(newer.is_current(bytes(envelope)) for envelope in raw if envelope is not None)
+    raw = session.scalars(select(type_coerce(Thing.phone, LargeBinary)).where(Thing.phone.is_not(None))).all()
+    assert all(newer.is_current(bytes(envelope)) for envelope in raw)
     session.expire_all()
     assert sorted(thing.phone or "" for thing in session.scalars(select(Thing))) == [
         "",

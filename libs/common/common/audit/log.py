@@ -16,6 +16,7 @@ from common.audit import chain
 from common.audit.canonical import canonical, new_salt, plain
 from common.audit.chain import GENESIS, Head
 from common.audit.tables import NAME_LENGTH, AuditEntry, AuditHead, AuditParticulars
+from common.data.session import ForeignSite, session_sites
 from common.errors import Invalid
 from common.ids import new_id
 
@@ -72,6 +73,9 @@ def append(
                 limit=NAME_LENGTH,
                 length=len(value),
             )
+    sites = session_sites(session)
+    if sites is not None and site not in sites:
+        raise ForeignSite(f"an audit entry of the site {site} in a session that isn't open for it")
     kept: dict[str, Any] = plain(particulars)
     salt = new_salt()
     session.flush()

@@ -69,6 +69,13 @@ def ordered_document(value: Any, where: str) -> Any:
     )
 
 
+def sorted_document(value: Any) -> Any:
+    """A JSON document as it was read, with its keys in order."""
+    if isinstance(value, dict):
+        return {key: sorted_document(value[key]) for key in sorted(value)}
+    return [sorted_document(item) for item in value] if isinstance(value, list) else value
+
+
 def _storable(text: str, where: str) -> str:
     if "\x00" in text:
         raise broken_text(where)

@@ -11,21 +11,28 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, Engine, LargeBinary, String, event
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Dialect, ExceptionContext
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import ColumnElement, Null
 from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from common.audit.canonical import instant_text
-from common.data.exact import broken_text, from_scaled, ordered_document, to_scaled
-from common.errors import Invalid
+from common.data.exact import broken_text, from_scaled, ordered_document, sorted_document, to_scaled
+from common.errors import Invalid, SizaoError
 from common.secrets import get_keyring
 
 Id = String(36)
 """A UUIDv7 in its 36-character form (`common.ids`)."""
+
+
+@event.listens_for(Engine, "handle_error")
+def _tell_it_as_it_is(context: ExceptionContext) -> BaseException | None:
+    """A value that these types refuse is the caller's Invalid, not a StatementError around it."""
+    error = context.original_exception
+    return error if isinstance(error, SizaoError) else None
 
 
 class _ScaledComparator(TypeDecorator.Comparator[Decimal]):
@@ -155,7 +162,7 @@ class JsonDoc(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Any:
         """The document with its keys in order."""
-        return ordered_document(value, "$")
+        return sorted_document(value)
 
 
 class _EncryptedComparator(TypeDecorator.Comparator[str]):
