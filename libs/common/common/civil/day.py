@@ -18,7 +18,9 @@ _SPELLED = re.compile(
     r"([0-9]{4})(?:-([0-9]{1,2})-|/([0-9]{1,2})/|\.([0-9]{1,2})\.|年([0-9]{1,2})月)([0-9]{1,2})(?:日|号)?"
 )
 _MONTH = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})|/([0-9]{1,2})|\.([0-9]{1,2})|年([0-9]{1,2})月(?:份|底|末)?)")
-_TIME_AFTER = re.compile(r"(.*[0-9日号])(?:t|\s+)([0-9]{1,2}:[0-9]{1,2}(?::[0-9]{1,2}(?:\.0+)?)?)", re.IGNORECASE)
+_TIME_AFTER = re.compile(
+    r"(.*[0-9日号])(?:t|\s+|(?<=[日号]))([0-9]{1,2}:[0-9]{1,2}(?::[0-9]{1,2}(?:\.0+)?)?)", re.IGNORECASE
+)
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.0+)?)?")
 _CLOCK_WORDS = re.compile(r"([0-9]{1,2})[时点](?:([0-9]{1,2})分?(?:([0-9]{1,2})秒)?)?")
 
@@ -132,7 +134,7 @@ def parse_clock(value: object) -> time | None:
 
 
 def _from_number(value: float) -> date:
-    if value == int(value) and _COMPACT[0] <= value <= _COMPACT[1]:
+    if _COMPACT[0] <= value <= _COMPACT[1] and value == int(value):
         digits = str(int(value))
         return _date(int(digits[:4]), int(digits[4:6]), int(digits[6:]), digits)
     if _SERIALS[0] <= value < _SERIALS[1] + 1:

@@ -12,7 +12,8 @@ from common.civil.day import parse_day
 from common.tables.cells import Cell, Row, Unreadable, cell_text
 
 # A label does not begin with a digit, so that a time of day is no label.
-_FIELD = re.compile(r"([^\s:,;()，；0-9][^\s:,;()，；]{0,11})\s*:\s*(.*?)(?=\s+[^\s:0-9][^\s:]{0,11}\s*:|$)", re.DOTALL)
+_LABEL = r"[^\s:,;()，；0-9][^\s:,;()，；]{0,11}\s*:"
+_FIELD = re.compile(rf"({_LABEL})\s*(.*?)(?=\s+{_LABEL}|$)", re.DOTALL)
 _DAY_LABEL = re.compile(r".*日期$|^date$|.*\sdate$", re.IGNORECASE)
 _AS_OF = re.compile(r"截至\s*([0-9]{4}\s*[年/.-]\s*[0-9]{1,2}\s*[月/.-]\s*[0-9]{1,2}\s*日?)")
 _ENTRANCES = ("入口", "出入口", "通道", "entrance", "gate")
@@ -58,6 +59,7 @@ def form_facts(rows_above: Iterable[Row]) -> FormFacts:
         for position, (_, text) in enumerate(texts):
             following = texts[position + 1] if position + 1 < len(texts) else (None, "")
             for label, value in _FIELD.findall(text):
+                label = label.rstrip(": ")
                 stated = value.strip() or following[1]
                 fields.setdefault(label, stated)
                 if stated and _DAY_LABEL.match(label):
