@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -39,6 +40,13 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
+@contextmanager
+def writing(engine: Engine, *sites: str) -> Iterator[Session]:
+    with open_session(engine, sites) as session:
+        yield session
+        session.commit()
+
+
 def sign(session: Session, site: str = "east", **changes: Any) -> AuditEntry:
     given: dict[str, Any] = {
         "at": NOW,
@@ -53,7 +61,7 @@ def sign(session: Session, site: str = "east", **changes: Any) -> AuditEntry:
 
 def logged(engine: Engine, count: int, site: str = "east") -> list[str]:
     """Ids of `count` new entries."""
-    with open_session(engine, {site}) as session, session.begin():
+    with writing(engine, site) as session:
         return [sign(session, site, subject=f"register:{number}").id for number in range(count)]
 
 
@@ -169,7 +177,7 @@ def test_only_a_filed_head_shows_that_a_whole_chain_was_written_anew(engine: Eng
 
 def test_erased_particulars_leave_the_chain_valid_and_altered_ones_are_named(engine: Engine) -> None:
     ids = logged(engine, 4)
-    with open_session(engine, {"east"}) as session, session.begin():
+    with writing(engine, "east") as session:
         assert erase_particulars(session, "west", ids) == 0
         assert erase_particulars(session, "east", [ids[0], "unknown"]) == 1
     with open_session(engine, {"east"}, read=True) as session:
@@ -213,7 +221,7 @@ def test_the_database_itself_refuses_to_change_the_log(engine: Engine) -> None:
 
 
 def test_a_log_that_is_purged_by_rule_may_lose_rows_and_not_change_them(engine: Engine) -> None:
-    with open_session(engine, {"east"}) as session, session.begin():
+    with writing(engine, "east") as session:
         look(session)
     for statement in append_only_ddl("access_log", "sqlite", deletable=True):
         tamper(engine, statement)
@@ -301,7 +309,7 @@ def test_the_checker_finds_a_tampered_line(engine: Engine, tmp_path: Path) -> No
 
 def test_particulars_are_exported_when_asked_for_and_checked_too(engine: Engine, tmp_path: Path) -> None:
     ids = logged(engine, 3)
-    with open_session(engine, {"east"}) as session, session.begin():
+    with writing(engine, "east") as session:
         erase_particulars(session, "east", ids[:1])
     folder = exported(engine, tmp_path, particulars=True)
     assert "2 particulars checked" in checked(folder)[1]
@@ -348,7 +356,7 @@ def test_nobody_looks_without_saying_who_and_what_for(engine: Engine, changes: d
 def test_access_records_are_purged_after_half_a_year_and_not_before(engine: Engine) -> None:
     now = datetime(2021, 10, 1, tzinfo=UTC)
     limit = now - MINIMUM_KEPT
-    with open_session(engine, {"east", "west"}) as session, session.begin():
+    with writing(engine, "east", "west") as session:
         for age in range(5):
             look(session, at=limit - timedelta(microseconds=age))
         look(session, site="west", at=limit - timedelta(days=9))

@@ -10,7 +10,7 @@ from common.errors import Invalid, Unavailable
 from common.secrets import KeyRing, get_keyring, set_keyring
 from common.secrets.blind import blind_index, last_four, person_key
 from common.secrets.sealed import seal, unseal
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 EVENT = "0190a000-0000-7000-8000-000000000001"
@@ -46,6 +46,11 @@ PARTS = st.tuples(st.text(max_size=4), st.none() | st.text(max_size=4), st.text(
 
 
 @given(one=PARTS, two=PARTS)
+@example(one=("a", None, "-b"), two=("a-", None, "b"))
+@example(one=("a", "b", "c"), two=("a", "bc", "c"))
+@example(one=("a", "b", "cd"), two=("a", "bc", "d"))
+@example(one=("a", "b", "c"), two=("a@b", None, "c"))
+@example(one=("a", "", "b"), two=("a", None, "b"))
 def test_the_parts_of_an_index_never_run_into_each_other(
     one: tuple[str, str | None, str], two: tuple[str, str | None, str]
 ) -> None:

@@ -126,7 +126,7 @@ class Instant(TypeDecorator[datetime]):
                 type=type(value).__name__,
             )
         text = instant_text(value)
-        return value.astimezone(UTC) if dialect.name == "postgresql" else text
+        return value if dialect.name == "postgresql" else text
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """The instant in UTC."""
