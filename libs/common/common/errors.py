@@ -1,7 +1,7 @@
 """Errors that a person or a program is told about.
 
-Every error carries a stable code, words in English and in Chinese that say what is wrong, where, and how to mend it, and the
-HTTP status an entry point answers with. Entry points translate them; use cases and domain code only raise them.
+Every error carries a stable code, words in English and in Chinese that say what is wrong, where, and how to mend it,
+and the HTTP status an entry point answers with. Entry points translate them; use cases and domain code only raise them.
 """
 
 from __future__ import annotations

@@ -55,9 +55,13 @@ class Host:
         return self._attempts(function, caller, None, arguments, positional)
 
     def _attempts(
-        self, function: Callable[..., R], caller: Caller, scope: frozenset[str] | None, arguments: dict[str, Any],
+        self,
+        function: Callable[..., R],
+        caller: Caller,
+        scope: frozenset[str] | None,
+        arguments: dict[str, Any],
         positional: tuple[Any, ...],
-    ) -> R:  # fmt: skip
+    ) -> R:
         name = f"{function.__module__.split('.')[0]}.{function.__name__}"
         started = time.perf_counter()
         outcome = "error"
@@ -80,9 +84,13 @@ class Host:
             USECASE_SECONDS.labels(self.service.name, name, outcome).observe(time.perf_counter() - started)
 
     def _once(
-        self, function: Callable[..., R], caller: Caller, scope: frozenset[str] | None, arguments: dict[str, Any],
+        self,
+        function: Callable[..., R],
+        caller: Caller,
+        scope: frozenset[str] | None,
+        arguments: dict[str, Any],
         positional: tuple[Any, ...],
-    ) -> R:  # fmt: skip
+    ) -> R:
         engine = self.system_engine if scope is None else self.engine
         read = bool(getattr(function, "is_read", False))
         with self.turn(engine, read=read), open_session(engine, scope, read=read) as db:

@@ -78,9 +78,16 @@ class Op:
         event_id = new_id()
         body = payload if isinstance(payload, Payload) else payload(event_id)
         envelope = make_envelope(
-            id=event_id, type=body.event_type, site=site, service=self.host.service.name, subject=subject,
-            sequence=sequence, time=self.now, data=body.model_dump(mode="json"), traceparent=self.traceparent,
-        )  # fmt: skip
+            event_id=event_id,
+            event_type=body.event_type,
+            site=site,
+            service=self.host.service.name,
+            subject=subject,
+            sequence=sequence,
+            time=self.now,
+            data=body.model_dump(mode="json"),
+            traceparent=self.traceparent,
+        )
         if type(body) not in self.host.service.publishes:
             raise ValueError(f"{self.host.service.name} does not declare {body.event_type} among what it publishes")
         self.db.add(
@@ -91,7 +98,7 @@ class Op:
                 urgent=body.urgent,
                 created_at=self.now,
                 body=envelope.to_json(),
-            )  # fmt: skip
+            )
         )
         self.emitted += 1
         return event_id
@@ -101,9 +108,14 @@ class Op:
         from common.audit.log import append
 
         append(
-            self.db, site=site, at=self.now, actor=self.caller.id, action=action, subject=subject,
+            self.db,
+            site=site,
+            at=self.now,
+            actor=self.caller.id,
+            action=action,
+            subject=subject,
             particulars=dict(particulars or {}),
-        )  # fmt: skip
+        )
 
     def site(self, code: str) -> SiteCopy:
         """The site with this code; raises Forbidden for one outside the caller's sites, whether it exists or not."""
@@ -153,7 +165,12 @@ def text_or_invalid(value: str | None, *, field: str, words: tuple[str, str], li
         )
     if len(cleaned) > limit:
         raise Invalid(
-            "text.long", "{what} has more than {limit} characters.", "{what_zh}超过{limit}个字。",
-            field=field, what=words[0], what_zh=words[1], limit=limit,
-        )  # fmt: skip
+            "text.long",
+            "{what} has more than {limit} characters.",
+            "{what_zh}超过{limit}个字。",
+            field=field,
+            what=words[0],
+            what_zh=words[1],
+            limit=limit,
+        )
     return cleaned

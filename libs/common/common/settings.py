@@ -104,6 +104,9 @@ def _read_secret(name: str) -> str:
         return path.read_text(encoding="utf-8").strip()
     except OSError as problem:
         raise Invalid(
-            "settings.file", "{name} points to a file that can't be read: {why}", "{name} 指向的文件无法读取:{why}",
-            name=name, why=problem.strerror or "",
-        ) from problem  # fmt: skip
+            "settings.file",
+            "{name} points to a file that can't be read: {why}",
+            "{name} 指向的文件无法读取:{why}",
+            name=name,
+            why=problem.strerror or "",
+        ) from problem

@@ -11,11 +11,14 @@ from common.copies.tables import SiteCopy
 PHONES = ("cdc", "fever_clinic", "emergency_120", "community")
 """Keys of the telephone numbers that incident steps name: 疾控, 发热门诊, 120, 社区."""
 
-DEFAULT_NOTICE = "为疫情防控需要,本单位在入口测量体温,并登记姓名、证件、电话和来访事由。登记信息仅用于疫情防控,按规定期限保存,到期销毁。"
+DEFAULT_NOTICE = (
+    "为疫情防控需要,本单位在入口测量体温,并登记姓名、证件、电话和来访事由。"
+    "登记信息仅用于疫情防控,按规定期限保存,到期销毁。"
+)
 
 
 class Retention(BaseModel):
-    """How many days each kind of data is kept (facts: duties and law); the purge job writes a record of what it destroyed."""
+    """How many days each kind of data is kept (facts: duties and law); what is purged leaves a record."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -8,11 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Response, jsonify
-from flask_openapi import APIBlueprint
-from sqlalchemy import String, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
 from common.caller import Caller
 from common.copies.reactions import COPY_REACTIONS
 from common.data.base import SiteScoped, service_metadata
@@ -28,6 +23,10 @@ from common.testing.system import EmbeddedSystem
 from common.web.access import allow
 from common.web.api import Input, api_blueprint
 from common.web.request import run
+from flask import Response, jsonify
+from flask_openapi import APIBlueprint
+from sqlalchemy import String, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Base(DeclarativeBase):
@@ -52,8 +51,9 @@ def write_note(op: Op, *, site: str, words: str) -> str:
     op.db.add(note)
     op.emit(
         CheckVoided(check_id=note.id, decision="hold", reason=words, voided_at=op.now, by_ref=op.caller.id),
-        site=site, subject=note.id,
-    )  # fmt: skip
+        site=site,
+        subject=note.id,
+    )
     op.audit("note.written", site=site, subject=note.id, particulars={"words": words})
     if words == "fail":
         raise RuntimeError("after all was written")
@@ -93,9 +93,15 @@ def _api() -> APIBlueprint:
 
 
 PRODUCER = Service(
-    "screening", "甲", "A", Base.metadata, api=[_api()], reactions=COPY_REACTIONS, publishes=[CheckVoided],
+    "screening",
+    "甲",
+    "A",
+    Base.metadata,
+    api=[_api()],
+    reactions=COPY_REACTIONS,
+    publishes=[CheckVoided],
     duties=[Duty("remind", 60, remind)],
-)  # fmt: skip
+)
 CONSUMER = Service("notify", "乙", "B", Base.metadata, reactions=[*COPY_REACTIONS, Reaction(CheckVoided, copy_note)])
 
 

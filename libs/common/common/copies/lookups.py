@@ -62,4 +62,4 @@ def calendar_overrides(db: Session, site: str, first: date, last: date) -> dict[
             CalendarCopy.site == site, CalendarCopy.day >= first, CalendarCopy.day <= last
         )
     )
-    return {day: working for day, working in rows}
+    return dict(rows.tuples().all())

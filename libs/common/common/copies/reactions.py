@@ -34,7 +34,7 @@ def keep_site(op: Op, event: Received[SiteChanged]) -> None:
             suspended=told.suspended,
             settings=dict(told.settings),
             sequence=event.envelope.sequence,
-        )  # fmt: skip
+        )
     )
 
 
@@ -51,7 +51,7 @@ def keep_key(op: Op, event: Received[KeyPublished]) -> None:
             not_after=told.not_after,
             revoked=told.revoked,
             sequence=event.envelope.sequence,
-        )  # fmt: skip
+        )
     )
 
 
@@ -78,7 +78,7 @@ def keep_protocol(op: Op, event: Received[ProtocolAdopted]) -> None:
             effective_to=told.effective_to,
             document=told.protocol.model_dump(mode="json"),
             sequence=event.envelope.sequence,
-        )  # fmt: skip
+        )
     )
 
 

@@ -23,7 +23,7 @@ MIGRATION_LOCK = 0x53495A414F
 
 
 def config(service: Service, *, own: bool = True) -> Config:
-    """Alembic's configuration for a service, without any file; `own=False` leaves the tables of `libs/common` alone in it."""
+    """Alembic's configuration for a service, without any file; `own=False` leaves the tables of `libs/common` alone."""
     here = Path(str(resources.files("common.data").joinpath("migrations")))
     places = [here / "versions"]
     if own:

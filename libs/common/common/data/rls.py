@@ -12,13 +12,14 @@ from typing import Any
 
 APP_ROLE = "sizao_app"
 SYSTEM_ROLE = "sizao_system"
+IN_SET = "site = ANY (string_to_array(current_setting('sizao.sites', true), ','))"
 
 
 def group_roles_ddl() -> list[str]:
     """Creates the two group roles if they are not there; for whoever provisions the server."""
     return [
-        f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; "
-        "WHEN unique_violation THEN NULL; END $$"
+        f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; "
+        f"EXCEPTION WHEN duplicate_object THEN NULL; WHEN unique_violation THEN NULL; END $$"
         for role in (APP_ROLE, SYSTEM_ROLE)
     ]
 
@@ -29,9 +30,7 @@ def scoped_table_ddl(table: str) -> list[str]:
         *plain_table_ddl(table),
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
         f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
-        f'CREATE POLICY {table}_sites ON "{table}" TO {APP_ROLE} '
-        "USING (site = ANY (string_to_array(current_setting('sizao.sites', true), ','))) "
-        "WITH CHECK (site = ANY (string_to_array(current_setting('sizao.sites', true), ',')))",
+        f'CREATE POLICY {table}_sites ON "{table}" TO {APP_ROLE} USING ({IN_SET}) WITH CHECK ({IN_SET})',
         f'CREATE POLICY {table}_every ON "{table}" TO {SYSTEM_ROLE} USING (true) WITH CHECK (true)',
     ]
 

@@ -44,8 +44,8 @@ def source_of(site: str, service: str) -> str:
 
 def make_envelope(
     *,
-    id: str,
-    type: str,
+    event_id: str,
+    event_type: str,
     site: str,
     service: str,
     subject: str,
@@ -56,6 +56,13 @@ def make_envelope(
 ) -> Envelope:
     """An event of ours."""
     return Envelope(
-        id=id, type=type, source=source_of(site, service), subject=subject, time=time, site=site, sequence=sequence,
-        traceparent=traceparent, data=data,
-    )  # fmt: skip
+        id=event_id,
+        type=event_type,
+        source=source_of(site, service),
+        subject=subject,
+        time=time,
+        site=site,
+        sequence=sequence,
+        traceparent=traceparent,
+        data=data,
+    )

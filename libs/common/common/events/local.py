@@ -1,7 +1,7 @@
 """The embedded transport: the same outbox, inbox, retries and parking as with a broker, inside one process.
 
 An event moves from its producer's outbox to the delivery table of each consumer, then to the event log; the consumer's
-loop lets it have its effect. Each move is a transaction of its own and may be repeated: a delivery is keyed by the event.
+loop lets it have its effect. Each move is a transaction of its own and may be repeated: deliveries are keyed by event.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from common.caller import system
 from common.events.catalogue import EVENTS
 from common.events.envelope import Envelope
 from common.events.receive import Poison, receive
-from common.events.tables import Delivery, EventLog, Outbox
+from common.events.tables import DELIVERY, EVENT_LOG, Delivery, Outbox
 from common.host import Host
 from common.observe.metrics import EVENTS_PARKED, EVENTS_PUBLISHED
 from common.op import Op, usecase
@@ -44,19 +44,30 @@ def take_delivery(op: Op, *, rows: list[Outbox]) -> None:
     for row in rows:
         envelope = Envelope.from_json(row.body)
         op.db.execute(
-            insert(Delivery.__table__)
+            insert(DELIVERY)
             .values(
-                event_id=row.id, source=envelope.source, site=row.site, type=row.type, urgent=row.urgent, body=row.body,
-                arrived_at=op.now, attempts=0, next_at=op.now,
+                event_id=row.id,
+                source=envelope.source,
+                site=row.site,
+                type=row.type,
+                urgent=row.urgent,
+                body=row.body,
+                arrived_at=op.now,
+                attempts=0,
+                next_at=op.now,
             )
             .on_conflict_do_nothing()
-        )  # fmt: skip
+        )
 
 
 def move_to_log(op: Op, *, rows: list[Outbox]) -> None:
     """Moves what was handed over from the outbox to the event log."""
     for row in rows:
-        op.db.add(EventLog(id=row.id, site=row.site, type=row.type, published_at=op.now, body=row.body))
+        op.db.execute(
+            insert(EVENT_LOG)
+            .values(id=row.id, site=row.site, type=row.type, published_at=op.now, body=row.body)
+            .on_conflict_do_nothing()
+        )
     op.db.execute(delete(Outbox).where(Outbox.id.in_([row.id for row in rows])))
 
 

@@ -23,7 +23,12 @@ class Payload(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(
-        cls, *, type: str = "", consumers: tuple[str, ...] = (), urgent: bool = False, **_: object
+        cls,
+        *,
+        type: str = "",  # noqa: A002 - the keyword is named after the CloudEvents attribute
+        consumers: tuple[str, ...] = (),
+        urgent: bool = False,
+        **_: object,
     ) -> None:
         """Stores the class keywords."""
         cls.event_type = type

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from common.caller import system
 from common.events.catalogue import EVENTS
 from common.events.envelope import Envelope
-from common.events.tables import Inbox
+from common.events.tables import INBOX
 from common.host import Host
 from common.observe.metrics import EVENTS_HANDLED
 from common.observe.trace import begin_trace
@@ -57,8 +57,11 @@ def mark_handled(op: Op, envelope: Envelope) -> bool:
     """Writes the inbox row; False if it was there. `RETURNING` tells, since `rowcount` does not under psycopg."""
     insert = sqlite_insert if op.db.get_bind().dialect.name == "sqlite" else postgresql_insert
     row = {
-        "consumer": op.host.service.name, "source": envelope.source, "event_id": envelope.id, "type": envelope.type,
+        "consumer": op.host.service.name,
+        "source": envelope.source,
+        "event_id": envelope.id,
+        "type": envelope.type,
         "handled_at": op.now,
-    }  # fmt: skip
-    statement = insert(Inbox.__table__).values(row).on_conflict_do_nothing().returning(Inbox.__table__.c.event_id)
+    }
+    statement = insert(INBOX).values(row).on_conflict_do_nothing().returning(INBOX.c.event_id)
     return op.db.execute(statement).first() is not None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, PrimaryKeyConstraint, String, Text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, PrimaryKeyConstraint, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.data.base import CommonBase, SiteScoped
@@ -115,3 +116,10 @@ class IdempotencyKey(SiteScoped, CommonBase):
     status: Mapped[int] = mapped_column(Integer)
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+INBOX = cast(Table, Inbox.__table__)
+DELIVERY = cast(Table, Delivery.__table__)
+EVENT_LOG = cast(Table, EventLog.__table__)
+OUTBOX = cast(Table, Outbox.__table__)
+"""The tables for statements that must be few and fast."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def mount(hosts: Mapping[str, Host], **config: Any) -> WSGIApplication:
     """The services' applications under one address; `/` leads to coordination's front page, `/healthz` answers 200."""
-    apps = {f"/{name}": create_app(host, **config) for name, host in hosts.items()}
+    apps: dict[str, Any] = {f"/{name}": create_app(host, **config) for name, host in hosts.items()}
 
     def root(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = Request(environ).path

@@ -53,7 +53,7 @@ class MovableClock:
 
 
 class EmbeddedSystem:
-    """Services of one installation, without threads: `settle()` delivers what is under way, `tick()` does due duties too.
+    """Services of one installation, without threads: `settle()` delivers what is under way, `tick()` does duties too.
 
     A service that is left out is played by the test: `tell()` gives its events to those who consume them.
     """
@@ -74,30 +74,39 @@ class EmbeddedSystem:
             KeyPublished(
                 kid="test-key", jwk=dict(self._key.as_dict(private=False)), not_after=at + timedelta(days=3650)
             ),
-            site="main", subject="test-key",
-        )  # fmt: skip
+            site="main",
+            subject="test-key",
+        )
 
     def open_site(self, code: str, name: str = "", *, protocol: Protocol | None = None, **settings: Any) -> None:
         """Opens a site, with a protocol in force from 2020 on if one is given."""
         self.tell(
             SiteChanged(code=code, name=name or f"测试单位{code}", name_en=f"Test bureau {code}", settings=settings),
-            site=code, subject=code,
-        )  # fmt: skip
+            site=code,
+            subject=code,
+        )
         if protocol is not None:
             adoption = new_id()
             self.tell(
                 ProtocolAdopted(adoption_id=adoption, version=1, effective_from=date(2020, 1, 1), protocol=protocol),
-                site=code, subject=adoption,
-            )  # fmt: skip
+                site=code,
+                subject=adoption,
+            )
 
     def tell(
         self, payload: Payload, *, site: str, subject: str, sequence: int = 1, event_id: str | None = None
     ) -> Envelope:
         """Gives an event to every service here that consumes it, as if its producer had published it."""
         envelope = make_envelope(
-            id=event_id or new_id(), type=payload.event_type, site=site, service=producer_of(payload.event_type),
-            subject=subject, sequence=sequence, time=self.clock.now(), data=payload.model_dump(mode="json"),
-        )  # fmt: skip
+            event_id=event_id or new_id(),
+            event_type=payload.event_type,
+            site=site,
+            service=producer_of(payload.event_type),
+            subject=subject,
+            sequence=sequence,
+            time=self.clock.now(),
+            data=payload.model_dump(mode="json"),
+        )
         for name, host in self.hosts.items():
             if name in payload.consumers:
                 receive(host, envelope)
@@ -115,14 +124,21 @@ class EmbeddedSystem:
         self.settle()
 
     def token(
-        self, grants: Mapping[str, Iterable[Role]], *, account: str = "staff:00000000-0000-7000-8000-000000000001",
-        name: str = "测试员", hours: float = 12, token_id: str | None = None,
-    ) -> str:  # fmt: skip
+        self,
+        grants: Mapping[str, Iterable[Role]],
+        *,
+        account: str = "staff:00000000-0000-7000-8000-000000000001",
+        name: str = "测试员",
+        hours: float = 12,
+        token_id: str | None = None,
+    ) -> str:
         """A session token for an account with the given roles at the given sites."""
         who = Caller(
-            id=account, name=name, token_id=token_id or new_id(),
+            id=account,
+            name=name,
+            token_id=token_id or new_id(),
             grants={site: frozenset(roles) for site, roles in grants.items()},
-        )  # fmt: skip
+        )
         now = self.clock.now()
         return make_token(self._key, "test-key", caller=who, issued=now, expires=now + timedelta(hours=hours))
 
@@ -182,9 +198,12 @@ class Api:
         """Any other method with a JSON body."""
         data = None if body is None else json.dumps(body, ensure_ascii=False, default=str)
         return self._client.open(
-            path, method=method, data=data, content_type="application/json" if data else None,
+            path,
+            method=method,
+            data=data,
+            content_type="application/json" if data else None,
             headers={**self._headers, **(headers or {})},
-        )  # fmt: skip
+        )
 
     def upload(self, path: str, content: bytes, filename: str, **fields: Any) -> TestResponse:
         """POST of a file with form fields."""
@@ -192,9 +211,11 @@ class Api:
 
         form = {name: str(value) for name, value in fields.items() if value is not None}
         return self._client.post(
-            path, data={**form, "file": (io.BytesIO(content), filename)}, content_type="multipart/form-data",
+            path,
+            data={**form, "file": (io.BytesIO(content), filename)},
+            content_type="multipart/form-data",
             headers=self._headers,
-        )  # fmt: skip
+        )
 
 
 class Browser:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from common.events.payload import Payload
 from common.protocol import Protocol
@@ -22,7 +22,7 @@ class SiteChanged(Payload, type="sizao.coordination.site.changed.v1", consumers=
     timezone: str = "Asia/Shanghai"
     trial: bool = False
     suspended: bool = False
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = Field(default_factory=dict)
 
 
 class KeyPublished(Payload, type="sizao.coordination.key.published.v1", consumers=EVERYONE, urgent=True):
@@ -55,11 +55,14 @@ class Leave(BaseModel):
 class PersonChanged(
     Payload, type="sizao.coordination.person.changed.v1", consumers=("screening", "isolation", "notify")
 ):
-    """A staff member or contractor; the whole state. `sealed` holds name, phone, document_type, document_number, email."""
+    """A person of the directory; the whole state.
+
+    `sealed` holds name, phone, document_type, document_number, email.
+    """
 
     person_id: str
     kind: Literal["staff", "contractor", "account"]
-    """`account`: known for signing in alone (a trial's role, an outside auditor); on no staff list and never expected at an entrance."""
+    """`account`: known for signing in alone (an outside auditor); on no staff list, never expected at an entrance."""
     staff_number: str
     badge: str | None = None
     masked_name: str
@@ -84,7 +87,10 @@ class GroupMember(BaseModel):
 
 
 class GroupChanged(Payload, type="sizao.coordination.group.changed.v1", consumers=("notify", "isolation", "screening")):
-    """One of the plan's groups with its members; the whole state. `leader_in_charge` is the leader who answers for it."""
+    """One of the plan's groups with its members; the whole state.
+
+    `leader_in_charge` is the leader who answers for it.
+    """
 
     code: Literal[
         "leading", "office", "coordination", "sanitation", "monitoring", "emergency", "counter", "supervision"
@@ -141,6 +147,13 @@ class FilingReceived(Payload, type="sizao.coordination.filing.received.v1", cons
 
 
 EVENTS: tuple[type[Payload], ...] = (
-    SiteChanged, KeyPublished, SessionRevoked, PersonChanged, GroupChanged, ProtocolAdopted, CalendarChanged,
-    FilingOverdue, FilingReceived,
-)  # fmt: skip
+    SiteChanged,
+    KeyPublished,
+    SessionRevoked,
+    PersonChanged,
+    GroupChanged,
+    ProtocolAdopted,
+    CalendarChanged,
+    FilingOverdue,
+    FilingReceived,
+)

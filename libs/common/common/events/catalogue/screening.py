@@ -119,7 +119,10 @@ class RegisterSealed(Payload, type="sizao.screening.register.sealed.v1", consume
 
 
 class EntranceChanged(Payload, type="sizao.screening.entrance.changed.v1", consumers=("coordination",)):
-    """An entrance and when it is open; the whole state. `opening` maps weekday (`1` Monday … `7`) or `working` to hours."""
+    """An entrance and when it is open; the whole state.
+
+    `opening` maps weekday (`1` Monday … `7`) or `working` to hours.
+    """
 
     entrance_id: str
     code: str
@@ -132,5 +135,12 @@ class EntranceChanged(Payload, type="sizao.screening.entrance.changed.v1", consu
 
 
 EVENTS: tuple[type[Payload], ...] = (
-    CheckRecorded, CheckHeld, CheckRetested, CheckVoided, CheckCompleted, CheckDeparted, RegisterSealed, EntranceChanged,
-)  # fmt: skip
+    CheckRecorded,
+    CheckHeld,
+    CheckRetested,
+    CheckVoided,
+    CheckCompleted,
+    CheckDeparted,
+    RegisterSealed,
+    EntranceChanged,
+)

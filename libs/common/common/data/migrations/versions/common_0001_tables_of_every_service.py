@@ -9,7 +9,6 @@ from common.audit.ddl import append_only_ddl
 from common.data import types
 from common.data.rls import wall
 
-
 revision = "common_0001"
 down_revision = None
 branch_labels = ("common",)
