@@ -1,0 +1,1 @@
+"""Real PostgreSQL and RabbitMQ servers for tests, in Docker or as local processes."""
