@@ -34,7 +34,7 @@ _FOOTER_CELLS = 3
 @dataclass(frozen=True, slots=True)
 class FormFacts:
     """What the title lines say. `day` the form's own day; `entrance` the value of 入口, or of 监测点 where only
-    that stands; `checkpoint` the value of 监测点; `title` the first line's text; `fields` every `label：value`, NFKC."""
+    that stands; `checkpoint` the value of 监测点; `title` the first line's text; `fields` all labels, NFKC."""
 
     day: date | None
     entrance: str | None
@@ -58,8 +58,8 @@ def form_facts(rows_above: Iterable[Row]) -> FormFacts:
         title = title or (texts[0][1] if texts else None)
         for position, (_, text) in enumerate(texts):
             following = texts[position + 1] if position + 1 < len(texts) else (None, "")
-            for label, value in _FIELD.findall(text):
-                label = label.rstrip(": ")
+            for written, value in _FIELD.findall(text):
+                label = written.rstrip(": ")
                 stated = value.strip() or following[1]
                 fields.setdefault(label, stated)
                 if stated and _DAY_LABEL.match(label):

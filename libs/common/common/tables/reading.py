@@ -17,7 +17,7 @@ from python_calamine import (
 )
 
 from common.tables.archive import damaged, encrypted, packed, parts_of, too_large
-from common.tables.cells import Cell, Limits, Row, Sheet, Unreadable, clean_number, clean_text
+from common.tables.cells import Cell, CellError, Limits, Row, Sheet, Unreadable, clean_number, clean_text
 from common.tables.delimited import read_delimited
 from common.tables.neutral import restore
 from common.tables.ole import SIGNATURE, scan_xls
@@ -61,8 +61,7 @@ def _read_container(data: bytes, limits: Limits, hidden: bool) -> list[Sheet]:
     if parts.get("mimetype", b"").startswith(_ODS_TYPE) and "content.xml" in parts:
         if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
             raise encrypted()
-        scan_ods(parts["content.xml"], limits)
-        return _read_workbook(packed(parts), None, limits, hidden)
+        return _read_workbook(packed(parts), scan_ods(parts["content.xml"], limits), limits, hidden)
     if "[Content_Types].xml" not in parts or not any(name.lower() == "xl/workbook.xml" for name in parts):
         raise Unreadable(
             "tables.not_a_table",
@@ -77,7 +76,7 @@ def _read_container(data: bytes, limits: Limits, hidden: bool) -> list[Sheet]:
 
 
 def _read_workbook(
-    source: io.BytesIO, founds: dict[str, Found] | list[Found] | None, limits: Limits, hidden: bool
+    source: io.BytesIO, founds: dict[str, Found] | list[Found], limits: Limits, hidden: bool
 ) -> list[Sheet]:
     sheets: list[Sheet] = []
     try:
@@ -88,12 +87,13 @@ def _read_workbook(
             concealed = about.visible != SheetVisibleEnum.Visible
             if about.typ != SheetTypeEnum.WorkSheet or (concealed and not hidden):
                 continue
-            found = None
             if isinstance(founds, dict):
                 found = founds.get(about.name)
-            elif founds is not None and index < len(founds):
-                found = founds[index]
-            sheets.append(_sheet(workbook.get_sheet_by_index(index), found or Found(), concealed))
+            else:
+                found = founds[index] if index < len(founds) else None
+            if found is None:  # A sheet that the first pass has not measured is not opened.
+                raise damaged()
+            sheets.append(_sheet(workbook.get_sheet_by_index(index), found, concealed))
     except PasswordError:
         raise encrypted() from None
     except CalamineError:
@@ -123,7 +123,7 @@ def _sheet(table: CalamineSheet, found: Found, hidden: bool) -> Sheet:
 def _with_errors(cells: list[Cell], errors: list[tuple[int, str]] | tuple[()]) -> list[Cell]:
     for column, code in errors:
         cells.extend([None] * (column + 1 - len(cells)))
-        cells[column] = clean_text(code)
+        cells[column] = CellError(code)
     return cells
 
 

@@ -113,31 +113,44 @@ def scan_xlsx_sheet(body: bytes, limits: Limits) -> Found:
     return found
 
 
-def scan_ods(body: bytes, limits: Limits) -> None:
-    """Holds every sheet of an ODS to the limits; a cell counts, as often as it is repeated, when it has a value."""
-    found = Found()
-    at = [0, 0, 1]
+def scan_ods(body: bytes, limits: Limits) -> list[Found]:
+    """The reach and errors of each sheet of an ODS, in order. A cell counts, as often as it is repeated, once it has a
+    value."""
+    founds: list[Found] = []
+    row = next_row = column = 0
+    at_error: tuple[int, int] | None = None
+    text: list[str] = []
     parser = expat.ParserCreate()
 
     def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal row, next_row, column, at_error
         local = _local(name)
         if local == "table":
-            found.rows = found.columns = at[0] = 0
-            at[2] = 1
+            founds.append(Found())
+            next_row = 0
         elif local == "table-row":
-            at[0] += at[2]
-            at[2] = _count(attributes.get("table:number-rows-repeated"))
-            at[1] = 0
-            if at[0] == at[2] == 1:
-                at[0] = 0
-        elif local in ("table-cell", "covered-table-cell"):
-            repeated = _count(attributes.get("table:number-columns-repeated"))
-            at[1] += repeated
+            row, column = next_row, 0
+            next_row += _count(attributes.get("table:number-rows-repeated"))
+        elif local in ("table-cell", "covered-table-cell") and founds:
+            column += _count(attributes.get("table:number-columns-repeated"))
             if any(key.endswith(("value-type", ":formula")) for key in attributes):
-                found.reach(at[0] + at[2] - 1, at[1] - 1, limits)
+                founds[-1].reach(next_row - 1, column - 1, limits)
+            if attributes.get("calcext:value-type") == "error":
+                at_error = (row, column - 1)
+                text.clear()
+                parser.CharacterDataHandler = text.append
+
+    def end(name: str) -> None:
+        nonlocal at_error
+        if at_error is not None and _local(name) == "table-cell":
+            founds[-1].errors[at_error] = "".join(text).strip() or "#VALUE!"
+            parser.CharacterDataHandler = None
+            at_error = None
 
     parser.StartElementHandler = start
+    parser.EndElementHandler = end
     parse(body, parser)
+    return founds
 
 
 def _local(name: str) -> str:
