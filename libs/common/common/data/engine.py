@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 SQLITE_BUSY_MS = 15_000
 READ_ONLY = "sizao_read"
@@ -15,8 +16,11 @@ READ_ONLY = "sizao_read"
 def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     """An engine for `url`; `pool_size` connections are kept and as many again may be opened under load.
 
+    Its errors never repeat bound values, which may be personal data.
+
     On SQLite each transaction begins as `BEGIN IMMEDIATE`, unless its connection has the execution option
-    `sizao_read`: a writer then waits for its turn at the start and never fails in the middle.
+    `sizao_read`: a writer then waits for its turn at the start and never fails in the middle. Errors and logs
+    show no values of a statement, which may be personal.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -28,12 +32,36 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         pool_timeout=5,
         pool_pre_ping=True,
         pool_recycle=1800,
+        hide_parameters=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": 3, "options": "-c statement_timeout=30000 -c lock_timeout=10000"},
     )
 
 
+def direct_engine(url: str) -> Engine:
+    """An engine without a pool for PostgreSQL, whose connections may hold a lock for their session.
+
+    The server notices within half a minute that such a session's machine is gone, and frees its locks.
+    """
+    return create_engine(
+        url,
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": 3,
+            "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c tcp_keepalives_idle=10 "
+            "-c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+        },
+    )
+
+
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False})
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
