@@ -1,7 +1,7 @@
 """Writes requirements/lock/*.txt: every package with its hashes, for each supported Python, without download addresses.
 
-The ordinary registry alone is asked: settings of this machine (extra indexes, local wheel folders) are left out, so that
-the locks hold on any other machine. Run by `make lock`.
+The ordinary registry alone is asked: settings of this machine (extra indexes, local wheel folders) are left out, so
+that the locks hold on any other machine. Run by `make lock`.
 """
 
 import os
@@ -18,7 +18,7 @@ HEADER = "# Made by `make lock` from requirements/{name}.in for CPython {python}
 
 def clean_environment() -> dict[str, str]:
     """The environment without this machine's package settings; certificates stay."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "UV_")) or k in {"PIP_CERT"}}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "UV_")) or k == "PIP_CERT"}
     return kept | {"UV_NO_CONFIG": "1"}
 
 
@@ -29,7 +29,9 @@ def lock(name: str, python: str) -> Path:
     command += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate", "--quiet", "--upgrade"]
     if name != "runtime":
         command += ["--constraints", str(target.with_name(target.name.replace(name, "runtime")).relative_to(ROOT))]
-    out = subprocess.run(command, cwd=ROOT, env=clean_environment(), check=True, stdout=subprocess.PIPE, text=True).stdout
+    out = subprocess.run(
+        command, cwd=ROOT, env=clean_environment(), check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
     if "://" in out or "file:" in out:
         sys.exit(f"{target.name}: the resolver wrote a download address; the lock was not changed")
     target.parent.mkdir(exist_ok=True)

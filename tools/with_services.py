@@ -18,7 +18,9 @@ def main(command: list[str]) -> int:
     run = ServerRun.create()
     try:
         servers = {"SIZAO_TEST_PG": run.postgres().admin_dsn, "SIZAO_TEST_AMQP": run.rabbit().amqp_url("%2f")}
-        return subprocess.run(command, env=os.environ | servers | {RUN_VARIABLE: str(run.folder)}, check=False).returncode
+        return subprocess.run(
+            command, env=os.environ | servers | {RUN_VARIABLE: str(run.folder)}, check=False
+        ).returncode
     finally:
         run.close()
 

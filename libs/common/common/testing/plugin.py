@@ -230,7 +230,7 @@ class NewPage(Protocol):
 
 @pytest.fixture
 def new_page(browser: "Browser") -> Iterator[NewPage]:
-    """`new_page(360, "en", base_url=…)` -> a page; `page.context` for more of the same profile. Closed after the test."""
+    """`new_page(360, "en", base_url=…)` -> a page; its `context` gives more of the same profile. Closed afterwards."""
     contexts = []
 
     def make(

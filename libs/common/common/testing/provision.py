@@ -1,8 +1,8 @@
 """Gives a test run its real servers, whichever way this machine allows, and ends them after it.
 
-SIZAO_TEST_SERVICES=docker or local chooses the way; without it Docker is used where an engine answers, else Debian's
-packages. A *run* is a folder that says which servers there are, so that the processes of one test run share them, and the
-next run ends what a killed one left behind.
+SIZAO_TEST_SERVICES=docker or local chooses the way; without it Docker is used where an engine answers, else
+Debian's packages. A *run* is a folder that says which servers there are, so that the processes of one test run share
+them, and the next run ends what a killed one left behind.
 """
 
 import json

@@ -44,7 +44,7 @@ def require(*images: str) -> None:
 
 def _run(image: str, ports: dict[int, int], env: dict[str, str], command: list[str] | None, **more: Any) -> Container:
     """Starts a container whose ports are published on 127.0.0.1 at fixed numbers, which survive a restart."""
-    # The helper container that would clean up after a killed test run is not to be had everywhere; the run's own sweep does that.
+    # The helper container that cleans up after a killed run is not to be had everywhere; the next run's sweep does that
     testcontainers_config.ryuk_disabled = True
     os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
     holder = DockerContainer(image, env=env, **more)

@@ -1,4 +1,4 @@
-"""How a server runs: as a local process or in a container. Either can be stopped, killed and started on the same port."""
+"""How a server runs: as a local process or in a container. Either can be ended and started again on the same port."""
 
 import json
 import signal
@@ -41,7 +41,7 @@ def free_port() -> int:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    """Returns as soon as the condition holds. Raises TimeoutError, naming `what`, when it doesn't within the seconds."""
+    """Returns as soon as the condition holds. Raises TimeoutError, naming `what`, after the seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -10,7 +10,7 @@ from common.testing.servers.control import PASSWORD, USER, PostgresServer, Rabbi
 from common.testing.servers.debian import ensure
 from common.testing.servers.engine import LocalProcess, free_port
 
-# A killed server loses nothing that it had committed (synchronous_commit stays on): only a machine that loses power would.
+# A killed server loses nothing it had committed (synchronous_commit stays on): only a machine that loses power would
 POSTGRES_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "300", "shared_buffers": "64MB"}
 RABBIT_PLUGINS = "[rabbitmq_management].\n"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
