@@ -1,0 +1,1 @@
+"""Screening over HTTP, one module a resource."""

@@ -1,0 +1,1 @@
+"""Rules and values of screening: pure, without clock or I/O."""

@@ -1,0 +1,1 @@
+"""Revisions of screening's tables."""

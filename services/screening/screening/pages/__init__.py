@@ -1,0 +1,1 @@
+"""Screening's pages, one module each."""

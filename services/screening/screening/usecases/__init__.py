@@ -1,0 +1,1 @@
+"""What screening does, one module a capability."""
