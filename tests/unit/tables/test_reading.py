@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import xlwt
+
 from common.tables import CellError, Limits, Unreadable, read_tables
 
 Make = Callable[[Callable[[Any, Any], None]], bytes]
@@ -21,7 +22,8 @@ ODS_HEAD = (
     '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
-    'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" xmlns:of="urn:oasis:names:tc:opendocument:xmlns:of:1.2"><office:body><office:spreadsheet>'
+    'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" '
+    "><office:body><office:spreadsheet>"
     '<table:table table:name="表">'
 )
 ODS_TAIL = "</table:table></office:spreadsheet></office:body></office:document-content>"

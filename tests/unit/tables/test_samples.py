@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from common.tables import (
     FormFacts,
     Header,
@@ -19,7 +20,9 @@ from common.tables import (
     read_tables,
 )
 
-VISITORS = {
+Aliases = dict[str, tuple[str, ...]]
+
+VISITORS: Aliases = {
     "name": ("姓名", "Name"),
     "document": ("证件号码", "身份证号"),
     "phone": ("联系电话", "电话"),
@@ -30,7 +33,7 @@ VISITORS = {
     "left": ("离开时间",),
     "remark": ("备注",),
 }
-STAFF = {
+STAFF: Aliases = {
     "number": ("工号",),
     "name": ("姓名",),
     "section": ("科室",),
@@ -39,10 +42,10 @@ STAFF = {
     "groups": ("工作组",),
     "group_roles": ("组内职务",),
 }
-TEMPERATURES = {"number": ("工号",), "name": ("姓名",), "temperature": ("上班体温",), "time": ("时间",)}
-SUPPLIES = {"item": ("品名",), "quantity": ("数量",), "unit": ("单位",), "expiry": ("有效期至",)}
-ISOLATION = {"name": ("姓名",), "who": ("工号/关系",), "class": ("类别",), "last": ("最后接触日期",)}
-FILES: dict[str, tuple[dict[str, tuple[str, ...]], str]] = {
+TEMPERATURES: Aliases = {"number": ("工号",), "name": ("姓名",), "temperature": ("上班体温",), "time": ("时间",)}
+SUPPLIES: Aliases = {"item": ("品名",), "quantity": ("数量",), "unit": ("单位",), "expiry": ("有效期至",)}
+ISOLATION: Aliases = {"name": ("姓名",), "who": ("工号/关系",), "class": ("类别",), "last": ("最后接触日期",)}
+FILES: dict[str, tuple[Aliases, str]] = {
     "staff.xlsx": (STAFF, "number"),
     "staff-branch.csv": (STAFF, "number"),
     "visitors-2021-03-01.xlsx": (VISITORS, "name"),

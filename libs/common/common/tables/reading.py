@@ -20,8 +20,8 @@ from common.tables.archive import damaged, encrypted, packed, parts_of, too_larg
 from common.tables.cells import Cell, CellError, Limits, Row, Sheet, Unreadable, clean_number, clean_text
 from common.tables.delimited import read_delimited
 from common.tables.neutral import restore
-from common.tables.ole import SIGNATURE, scan_xls
 from common.tables.scan import Found, scan_ods, scan_xlsx_sheet, sheet_parts
+from common.tables.xls import SIGNATURE, read_xls
 
 _ZIP = b"PK"
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -51,8 +51,7 @@ def read_tables(
     if data.startswith(_ZIP):
         return _read_container(data, limits, hidden)
     if data.startswith(SIGNATURE):
-        founds = scan_xls(data, limits)
-        return _read_workbook(io.BytesIO(data), founds, limits, hidden)
+        return read_xls(data, limits, hidden)
     return [read_delimited(data, Path(filename).stem, limits)]
 
 
