@@ -29,9 +29,10 @@ def lock(name: str, python: str) -> Path:
     command += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate", "--quiet", "--upgrade"]
     if name != "runtime":
         command += ["--constraints", str(target.with_name(target.name.replace(name, "runtime")).relative_to(ROOT))]
-    out = subprocess.run(
-        command, cwd=ROOT, env=clean_environment(), check=True, stdout=subprocess.PIPE, text=True
-    ).stdout
+    done = subprocess.run(command, cwd=ROOT, env=clean_environment(), check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{target.name}: no set of releases fits (see above); the lock was not changed")
+    out = done.stdout
     if "://" in out or "file:" in out:
         sys.exit(f"{target.name}: the resolver wrote a download address; the lock was not changed")
     target.parent.mkdir(exist_ok=True)
