@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
 
 from common.errors import Invalid
 
 PREFIX = "SIZAO_"
+_SPAN = re.compile(r"(\d{1,6})(ms|s|m|h)")
+_UNITS = {
+    "ms": timedelta(milliseconds=1),
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+}
 SERVICES = ("coordination", "screening", "isolation", "notify", "inventory")
 
 
@@ -33,8 +43,13 @@ class Settings(BaseSettings):
     owner_database: str = ""
     """The same for the role that owns the tables and migrates."""
     database_password: SecretStr = SecretStr("")
+    """Used where `database` names no password."""
+    system_database_password: SecretStr = SecretStr("")
+    owner_database_password: SecretStr = SecretStr("")
     amqp: str = ""
     """RabbitMQ URLs, comma-separated; empty: events are delivered in the process."""
+    retry_tiers: str = "10s,1m,10m"
+    """How long a failed event waits before each next attempt (`300ms`, `10s`, `1m`); after the last it is parked."""
     keyring: Path | None = None
     """File of the installation's keys; default `keyring.json` in `data`."""
     public_url: str = ""
@@ -45,11 +60,30 @@ class Settings(BaseSettings):
     metrics_port: int = Field(default=0, ge=0, le=65535)
     streams: int = Field(default=40, ge=0)
     """Open live streams that one process takes before further ones are told to poll."""
+    web_workers: int = Field(default=2, ge=1, le=64)
+    """Processes of a service's web runtime, each with `web_threads` threads; one a core."""
+    web_threads: int = Field(default=8, ge=1, le=256)
     worker_threads: int = Field(default=4, ge=1, le=64)
     smtp: str = ""
     otlp_endpoint: str = ""
     session_hours: int = Field(default=12, ge=1, le=24)
     allow_private_webhooks: bool = False
+
+    @field_validator("retry_tiers")
+    @classmethod
+    def _tiers_can_be_read(cls, text: str) -> str:
+        if not all(_SPAN.fullmatch(part) for part in text.split(",")):
+            raise ValueError("retry_tiers is a comma list of spans such as 10s,1m,10m")
+        return text
+
+    @property
+    def tiers(self) -> dict[str, timedelta]:
+        """The retry tiers by their names, in order."""
+        spans = {}
+        for name in self.retry_tiers.split(","):
+            number, unit = _SPAN.fullmatch(name).groups()  # type: ignore[union-attr] # validated above
+            spans[name] = int(number) * _UNITS[unit]
+        return spans
 
     @property
     def embedded(self) -> bool:
@@ -65,15 +99,32 @@ class Settings(BaseSettings):
         """The database of a service for its own role."""
         if not self.database:
             return f"sqlite:///{(self.data / f'{service}.db').resolve()}"
-        return self.database.replace("{service}", service)
+        return _filled(self.database, service, self.database_password)
 
     def system_database_url(self, service: str) -> str | None:
-        """The database of a service for relay and duties; `None` where there is one role (SQLite)."""
-        return self.system_database.replace("{service}", service) if self.system_database else None
+        """The database of a service for relay and duties; `None` where there is one role (SQLite).
+
+        The relay holds a lock in its session: this address must not lead through a pooler in transaction mode.
+        """
+        if not self.system_database:
+            return None
+        return _filled(self.system_database, service, self.system_database_password or self.database_password)
 
     def owner_database_url(self, service: str) -> str:
         """The database of a service for the role that migrates."""
-        return self.owner_database.replace("{service}", service) if self.owner_database else self.database_url(service)
+        if not self.owner_database:
+            return self.database_url(service)
+        return _filled(self.owner_database, service, self.owner_database_password or self.database_password)
+
+
+def _filled(template: str, service: str, password: SecretStr) -> str:
+    """The address with the service's name, by our driver, and with the password unless it has one of its own."""
+    url = make_url(template.replace("{service}", service))
+    if url.drivername in {"postgres", "postgresql"}:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.password is None and password.get_secret_value():
+        url = url.set(password=password.get_secret_value())
+    return url.render_as_string(hide_password=False)
 
 
 def load_settings(**overrides: object) -> Settings:
