@@ -17,7 +17,7 @@ from common.tables.neutral import restore
 _DELIMITERS = (",", "\t", ";")
 _PROBED = 50
 _LONGEST_CELL = 200_000
-_PLAIN_CONTROLS = frozenset("\t\r\n\f\x1a")
+_PLAIN_CONTROLS = frozenset("\t\r\n\v\f\x1a")
 
 
 def read_delimited(data: bytes, name: str, limits: Limits) -> Sheet:
@@ -47,38 +47,46 @@ def decode(data: bytes) -> str:
         except UnicodeDecodeError as error:
             if error.reason == "unexpected end of data":
                 raise
-        return _plain(data.decode("gb18030"))
+        return _from_gb18030(data)
     except UnicodeDecodeError:
         raise _encoding() from None
 
 
 def _plain(text: str) -> str:
-    """`text` if it is one: control characters and code points nobody has assigned tell of another encoding."""
+    """`text` unless control characters tell that it is none."""
+    if any(character < " " and character not in _PLAIN_CONTROLS for character in set(text)):
+        raise Unreadable(
+            "tables.not_a_table",
+            "The file is not a table: send .xlsx, .xls, .ods or .csv.",
+            "文件不是表格：请上传 .xlsx、.xls、.ods 或 .csv 文件。",
+        )
+    return text
+
+
+def _from_gb18030(data: bytes) -> str:
+    """GB18030 gives a code point to nearly any bytes: those that nobody has assigned (but rare ideographs, which this
+    Python may not know yet) tell of another encoding."""
+    text = _plain(data.decode("gb18030"))
     for character in set(text):
-        category = unicodedata.category(character)
-        if category == "Cn" or (category == "Cc" and character not in _PLAIN_CONTROLS and ord(character) != 0x85):
-            if ord(character) < 0x20:
-                raise Unreadable(
-                    "tables.not_a_table",
-                    "The file is not a table: send .xlsx, .xls, .ods or .csv.",
-                    "文件不是表格：请上传 .xlsx、.xls、.ods 或 .csv 文件。",
-                )
+        strange = unicodedata.category(character) == "Cn" and not 0x20000 <= ord(character) < 0x40000
+        if strange or "\x80" <= character < "\xa0":
             raise _encoding()
     return text
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that gives most of the first records the same number of cells, at least two; the wider table, then
-    comma, tab, semicolon, decide between equals."""
+    """The delimiter that gives most of the first records the same number of cells, at least two, and more than half of
+    them; the wider table, then comma, tab, semicolon, decide between equals."""
     best, best_score = _DELIMITERS[0], (0, 0)
     for delimiter in _DELIMITERS:
-        widths = Counter(
-            len(record) for record in itertools.islice(_records(text, delimiter), _PROBED) if len(record) > 1
-        )
-        if widths:
-            width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
-            if (count, width) > best_score:
-                best, best_score = delimiter, (count, width)
+        try:
+            first = [record for record in itertools.islice(_records(text, delimiter), _PROBED) if any(record)]
+        except Unreadable:  # Quotes that make no sense with this delimiter.
+            continue
+        widths = Counter(len(record) for record in first)
+        several = [(count, width) for width, count in widths.items() if width > 1 and 2 * count > widths.total()]
+        if several and max(several) > best_score:
+            best, best_score = delimiter, max(several)
     return best
 
 
@@ -89,8 +97,8 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
     except csv.Error:
         raise Unreadable(
             "tables.quotes",
-            "A quotation mark in the file is not closed. Open it in the spreadsheet program and save it again.",
-            "文件中有未闭合的引号。请用表格软件打开后重新保存。",
+            "A quotation mark in the file is not closed or stands in the wrong place. Open it in the spreadsheet program and save it again.",
+            "文件中的引号未闭合或位置不对。请用表格软件打开后重新保存。",
         ) from None
 
 

@@ -13,7 +13,7 @@ from common.tables.cells import Cell, Row, Unreadable, cell_text
 
 # A label does not begin with a digit, so that a time of day is no label.
 _LABEL = r"[^\s:,;()，；0-9][^\s:,;()，；]{0,11}\s*:"
-_FIELD = re.compile(rf"({_LABEL})\s*(.*?)(?=\s+{_LABEL}|$)", re.DOTALL)
+_FIELD = re.compile(rf"({_LABEL})(.*?)(?=\s+{_LABEL}|$)", re.DOTALL)
 _DAY_LABEL = re.compile(r".*日期$|^date$|.*\sdate$", re.IGNORECASE)
 _AS_OF = re.compile(r"截至\s*([0-9]{4}\s*[年/.-]\s*[0-9]{1,2}\s*[月/.-]\s*[0-9]{1,2}\s*日?)")
 _ENTRANCES = ("入口", "出入口", "通道", "entrance", "gate")
@@ -57,13 +57,15 @@ def form_facts(rows_above: Iterable[Row]) -> FormFacts:
         texts = [(cell, unicodedata.normalize("NFKC", cell_text(cell))) for cell in cells if cell_text(cell)]
         title = title or (texts[0][1] if texts else None)
         for position, (_, text) in enumerate(texts):
-            following = texts[position + 1] if position + 1 < len(texts) else (None, "")
+            following: tuple[object, str] = texts[position + 1] if position + 1 < len(texts) else (None, "")
             for written, value in _FIELD.findall(text):
-                label = written.rstrip(": ")
-                stated = value.strip() or following[1]
+                label, stated = written.rstrip(": "), value.strip()
+                source: object = stated
+                if not stated and text.endswith(written):  # The value is in the next cell.
+                    source, stated = following
                 fields.setdefault(label, stated)
                 if stated and _DAY_LABEL.match(label):
-                    days += _day(stated if value.strip() else following[0])
+                    days += _day(source)
             for found in _AS_OF.findall(text):
                 as_of += _day(re.sub(r"\s", "", found))
     days = days or as_of

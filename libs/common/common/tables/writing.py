@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import itertools
 import math
@@ -16,10 +15,11 @@ from typing import Any
 import xlsxwriter
 
 from common.errors import Invalid
-from common.tables.cells import CellError, cell_text
+from common.tables.cells import cell_text
 from common.tables.neutral import neutralise
 
 _LONGEST_CELL = 32_767
+_QUOTED = re.compile(r'[",;\t\r\n]|^\s|\s$')
 _BAD_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 _A4 = 9
 _WIDEST = 60
@@ -64,11 +64,8 @@ def write_csv(columns: Sequence[Column | str], rows: Iterable[Sequence[object]])
 
 def write_csv_lines(lines: Iterable[Sequence[object]]) -> bytes:
     """As `write_csv`, for a file whose header lines are among its lines."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    for line in lines:
-        writer.writerow([_csv_cell(value) for value in line])
-    return out.getvalue().encode("utf-8-sig")
+    text = "".join(",".join(_quoted(_csv_cell(value)) for value in line) + "\r\n" for line in lines)
+    return text.encode("utf-8-sig")
 
 
 def write_xlsx(sheets: Sequence[OutSheet], *, landscape: bool = False) -> bytes:
@@ -185,12 +182,17 @@ def _checked(text: str) -> str:
     return safe
 
 
-def _csv_cell(value: object) -> object:
+def _csv_cell(value: object) -> str:
+    """A number as it is (it cannot hold a formula, and -4 must stay one); every other value neutralised."""
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         return cell_text(value)
-    if isinstance(value, (str, CellError)):
-        return neutralise(str(value))
-    return cell_text(value)
+    return neutralise(value if isinstance(value, str) else cell_text(value))
+
+
+def _quoted(text: str) -> str:
+    """`text` in quotes where any delimiter we read is in it, so that our files are read back whatever they hold. (The
+    standard writer looks at its own delimiter alone.)"""
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 def _widths(layout: Layout, sample: Sequence[Sequence[object]]) -> list[float]:
