@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
@@ -19,6 +20,8 @@ def mount(hosts: Mapping[str, Host], **config: Any) -> WSGIApplication:
     """The services' applications under one address; `/` leads to coordination's front page, `/healthz` answers 200."""
     apps: dict[str, Any] = {f"/{name}": create_app(host, **config) for name, host in hosts.items()}
 
+    icon = (files("common.web") / "static" / "icon.svg").read_bytes()
+
     def root(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = Request(environ).path
         if path == "/healthz":
@@ -26,7 +29,7 @@ def mount(hosts: Mapping[str, Host], **config: Any) -> WSGIApplication:
         elif path == "/":
             answer = Response(status=302, headers={"Location": "/coordination/"})
         elif path == "/favicon.ico":
-            answer = Response(status=302, headers={"Location": "/coordination/static/common/icon.svg"})
+            answer = Response(icon, mimetype="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
         else:
             answer = Response('{"status":404}', status=404, mimetype="application/problem+json")
         return answer(environ, start_response)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, current_app, render_template, request
@@ -62,10 +63,22 @@ def problem_body(status: int, code: str, detail: str, **more: Any) -> dict[str, 
 def problem_response(status: int, code: str, detail: str, **more: Any) -> Response:
     """A problem for whoever asks: JSON or a page."""
     if wants_page():
-        text = render_template("common/problem.html", status=status, detail=detail, trace=trace_id())
+        text = render_template(
+            "common/problem.html", status=status, code=code, detail=detail, trace=trace_id(),
+            heading=WORDS.get(status, WORDS[500])[0 if language() == "en" else 1].rstrip(".。"),
+            errors=more.get("errors"), back=_back(),
+        )  # fmt: skip
         return Response(text, status=status, mimetype="text/html")
     body = json.dumps(problem_body(status, code, detail, **more), ensure_ascii=False)
     return Response(body, status=status, mimetype="application/problem+json")
+
+
+def _back() -> str:
+    """The page the reader came from, if it is one of ours and not this one; else the front page."""
+    came = urlsplit(request.referrer or "")
+    if came.netloc != request.host or came.path == request.script_root + request.path and request.method == "GET":
+        return "/"
+    return came.path + (f"?{came.query}" if came.query else "")
 
 
 def validation_faults(wrong: ValidationError) -> list[dict[str, str]]:

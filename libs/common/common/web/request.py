@@ -49,4 +49,5 @@ def page_site(code: str) -> str:
     """The site in a page's address; raises NotFound where the caller holds no role that the page is for."""
     if code not in sites():
         raise not_found("site", "单位", code)
+    g.sizao_page_site = code
     return code
