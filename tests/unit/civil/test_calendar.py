@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from common.civil.calendar import DaySource, WorkingCalendar
 from hypothesis import given
 from hypothesis import strategies as st
+
+from common.civil.calendar import DaySource, WorkingCalendar
 
 
 @pytest.mark.parametrize(

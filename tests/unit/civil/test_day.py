@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
-from common.civil.day import at_local, day_bounds, local_day, parse_clock, parse_day, parse_month_end
-from common.errors import Invalid
 from hypothesis import given
 from hypothesis import strategies as st
+
+from common.civil.day import at_local, day_bounds, local_day, parse_clock, parse_day, parse_month_end
+from common.errors import Invalid
 
 SHANGHAI = "Asia/Shanghai"
 BEIJING = timezone(timedelta(hours=8))

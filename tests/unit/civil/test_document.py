@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from common.civil.document import (
     DocumentType,
     Sex,
@@ -16,8 +19,6 @@ from common.civil.document import (
     parse_document_type,
 )
 from common.errors import Invalid
-from hypothesis import given
-from hypothesis import strategies as st
 
 TODAY = date(2021, 3, 1)
 RESIDENT = DocumentType.RESIDENT_ID

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from common.civil.name import all_initials, initials, mask_name, normalise_name, prefix_range
-from common.errors import Invalid
 from hypothesis import given
 from hypothesis import strategies as st
+
+from common.civil.name import all_initials, initials, mask_name, normalise_name, prefix_range
+from common.errors import Invalid
 
 
 @pytest.mark.parametrize(

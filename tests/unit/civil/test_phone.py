@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from common.civil.phone import is_mobile, mask_phone, normalise_phone
 from common.errors import Invalid
 

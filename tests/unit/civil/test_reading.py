@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from common.civil.reading import from_hundredths, is_fever, needs_retest, parse_reading, to_hundredths
-from common.errors import Invalid
 from hypothesis import given
 from hypothesis import strategies as st
+
+from common.civil.reading import from_hundredths, is_fever, needs_retest, parse_reading, to_hundredths
+from common.errors import Invalid
 
 BOUNDARY = Decimal("37.3")
 

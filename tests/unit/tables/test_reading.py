@@ -111,6 +111,16 @@ def test_hidden_sheets_come_only_when_asked_for(workbook: Make) -> None:
     ]
 
 
+def test_a_file_whose_sheets_are_all_hidden_is_refused(workbook: Make) -> None:
+    def fill(_: Any, sheet: Any) -> None:
+        sheet.write_string(0, 0, "a")
+
+    def hide(name: str, body: bytes) -> bytes:
+        return body.replace(b"<sheet ", b'<sheet state="hidden" ') if name == "xl/workbook.xml" else body
+
+    assert refused(repacked(workbook(fill), hide)) == "tables.no_sheet"
+
+
 def test_an_empty_sheet_has_no_rows(workbook: Make) -> None:
     [sheet] = read_tables(workbook(lambda *_: None), "x.xlsx")
     assert list(sheet) == []
@@ -129,6 +139,25 @@ def test_an_old_xls_with_an_error_and_empty_lines_above() -> None:
     assert list(read)[-1] == (3, [None, "001", 36.5, MOMENT, CellError("#REF!")])
     assert refused(out.getvalue(), limits=Limits(rows=2)) == "tables.too_large"
     assert refused(out.getvalue()[:2000]) == "tables.damaged"
+
+
+def test_a_byte_gone_wrong_in_an_xls_gives_an_error_and_not_the_end_of_the_process() -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("表")
+    for row in range(20):
+        sheet.write(row, 0, f"文本{row}")
+        sheet.write(row, 1, row * 1.5)
+    out = io.BytesIO()
+    book.save(out)
+    data = out.getvalue()
+    for place in [*range(8, 600), *range(600, len(data), 41)]:
+        for value in (0x00, 0xFF):
+            broken = data[:place] + bytes([value]) + data[place + 1 :]
+            try:
+                for read in read_tables(broken, "x.xls"):
+                    list(read)
+            except Unreadable:
+                continue
 
 
 def test_an_ods() -> None:

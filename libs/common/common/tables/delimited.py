@@ -97,7 +97,8 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
     except csv.Error:
         raise Unreadable(
             "tables.quotes",
-            "A quotation mark in the file is not closed or stands in the wrong place. Open it in the spreadsheet program and save it again.",
+            "A quotation mark in the file is not closed or stands in the wrong place. "
+            "Open it in the spreadsheet program and save it again.",
             "文件中的引号未闭合或位置不对。请用表格软件打开后重新保存。",
         ) from None
 

@@ -30,14 +30,15 @@ _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 def read_tables(
     data: bytes | Path, filename: str, *, limits: Limits | None = None, hidden: bool = False
 ) -> list[Sheet]:
-    """The sheets of the file, in its order; hidden ones only if `hidden`. The kind of file is told from its bytes;
+    """The sheets of the file, in its order and at least one; hidden ones only if `hidden`. The kind of file is told from its bytes;
     `filename` names the one sheet of a CSV.
 
     Cells are str, int (whole numbers up to 15 digits), float, bool, date, datetime, time, timedelta, None (empty) or
     CellError. Formulas give the value that was stored with them. An apostrophe that our own export put before a
     dangerous character is taken off. `line` counts as the spreadsheet shows it, whatever is blank above.
 
-    Raises Unreadable: `tables.empty`, `.too_large`, `.damaged`, `.encrypted`, `.encoding`, `.quotes`, `.not_a_table`.
+    Raises Unreadable: `tables.empty`, `.too_large`, `.damaged`, `.encrypted`, `.encoding`, `.quotes`, `.not_a_table`,
+    `.no_sheet`.
     """
     limits = limits or Limits()
     if isinstance(data, Path):
@@ -49,10 +50,18 @@ def read_tables(
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise Unreadable("tables.empty", "The file is empty.", "文件是空的。")
     if data.startswith(_ZIP):
-        return _read_container(data, limits, hidden)
-    if data.startswith(SIGNATURE):
-        return read_xls(data, limits, hidden)
-    return [read_delimited(data, Path(filename).stem, limits)]
+        sheets = _read_container(data, limits, hidden)
+    elif data.startswith(SIGNATURE):
+        sheets = read_xls(data, limits, hidden)
+    else:
+        sheets = [read_delimited(data, Path(filename).stem, limits)]
+    if not sheets:
+        raise Unreadable(
+            "tables.no_sheet",
+            "The file has no visible sheet with a table; unhide it and send the file again.",
+            "文件中没有可见的工作表；请取消隐藏后重新上传。",
+        )
+    return sheets
 
 
 def _read_container(data: bytes, limits: Limits, hidden: bool) -> list[Sheet]:
