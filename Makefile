@@ -82,5 +82,5 @@ bench: ## measure against named peers run beside it
 	$(BIN)/python -m benchmarks
 
 .PHONY: lock
-lock: setup ## write requirements/lock/ anew from requirements/*.in
-	$(BIN)/python tools/lock.py
+lock: setup ## write requirements/lock/ from requirements/*.in (UPGRADE=1: newest of all that is not named there)
+	$(BIN)/python tools/lock.py $(if $(UPGRADE),--upgrade)

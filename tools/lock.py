@@ -1,7 +1,8 @@
 """Writes requirements/lock/*.txt: every package with its hashes, for each supported Python, without download addresses.
 
 The ordinary registry alone is asked: settings of this machine (extra indexes, local wheel folders) are left out, so
-that the locks hold on any other machine. Run by `make lock`.
+that the locks hold on any other machine. Run by `make lock`, which keeps what is locked and still fits; `make lock
+UPGRADE=1` takes the newest of what runtime.in and its neighbours do not name.
 """
 
 import os
@@ -26,17 +27,22 @@ def lock(name: str, python: str) -> Path:
     """Resolves one set for one Python. Sets share versions: dev and bench are bound by what runtime got."""
     target = REQUIREMENTS / "lock" / f"py{python.replace('.', '')}-{name}.txt"
     command = [sys.executable, "-m", "uv", "pip", "compile", f"requirements/{name}.in", "--python-version", python]
-    command += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate", "--quiet", "--upgrade"]
+    command += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate", "--quiet"]
+    command += ["--output-file", str(target.relative_to(ROOT)), *sys.argv[1:]]
     if name != "runtime":
         command += ["--constraints", str(target.with_name(target.name.replace(name, "runtime")).relative_to(ROOT))]
-    done = subprocess.run(command, cwd=ROOT, env=clean_environment(), check=False, stdout=subprocess.PIPE, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{target.name}: no set of releases fits (see above); the lock was not changed")
-    out = done.stdout
-    if "://" in out or "file:" in out:
-        sys.exit(f"{target.name}: the resolver wrote a download address; the lock was not changed")
     target.parent.mkdir(exist_ok=True)
-    target.write_text(HEADER.format(name=name, python=python) + out)
+    if (
+        subprocess.run(command, cwd=ROOT, env=clean_environment(), check=False, stdout=subprocess.DEVNULL).returncode
+        != 0
+    ):
+        sys.exit(f"{target.name}: no set of releases fits (see above)")
+    text = target.read_text()
+    if "://" in text or "file:" in text:
+        sys.exit(f"{target.name}: the resolver wrote a download address into it; do not commit it")
+    target.write_text(
+        HEADER.format(name=name, python=python) + text.removeprefix(HEADER.format(name=name, python=python))
+    )
     return target
 
 
