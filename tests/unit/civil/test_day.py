@@ -182,6 +182,7 @@ def test_every_spelling_of_a_time(spelled: object, clock: time) -> None:
         ("25:70", "range"),
         ("24:00", "range"),
         ("8:60", "range"),
+        (1.0, "range"),
         (1.5, "range"),
         (-0.1, "range"),
         (float("nan"), "range"),

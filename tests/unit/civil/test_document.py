@@ -49,6 +49,13 @@ def test_a_resident_number_is_one_however_it_is_typed(spelled: str) -> None:
     assert document.sex is Sex.MALE
 
 
+@pytest.mark.parametrize(
+    "number", ["210102198310279638", "23100219760205964X", "370102195804239733", "110105198401279970"]
+)
+def test_numbers_made_elsewhere_are_right(number: str) -> None:
+    assert check_document(RESIDENT, number, today=TODAY).number == number
+
+
 def test_the_check_character_may_be_a_small_or_full_width_x() -> None:
     number = next(n for o in range(960, 1000) if (n := resident("230103", "19850312", str(o))).endswith("X"))
     for spelled in (number, number.lower(), number[:17] + "ｘ", number[:17] + "Ｘ"):

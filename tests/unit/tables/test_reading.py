@@ -88,6 +88,11 @@ def test_cells_keep_their_kinds_and_lines_are_as_shown(workbook: Make) -> None:
     assert list(sheet) == rows
 
 
+def test_empty_columns_on_the_left_are_kept(workbook: Make) -> None:
+    [sheet] = read_tables(workbook(lambda _, sheet: sheet.write_string(0, 2, "c")), "x.xlsx")
+    assert list(sheet) == [(1, [None, None, "c"])]
+
+
 def test_an_error_alone_in_its_line_is_seen(workbook: Make) -> None:
     def fill(book: Any, sheet: Any) -> None:
         sheet.write_string(0, 0, "品名")
@@ -295,6 +300,11 @@ def test_the_delimiters_of_a_csv(delimiter: str) -> None:
 def test_decimal_commas_do_not_make_a_semicolon_file_a_comma_file() -> None:
     [sheet] = read_tables("姓名;体温\n张三;36,5\n李四;36,6\n王五;36,7\n".encode(), "x.csv")
     assert next(iter(sheet)) == (1, ["姓名", "体温"])
+
+
+def test_a_semicolon_in_one_line_is_no_delimiter() -> None:
+    [sheet] = read_tables("备注\n张三;李四\n王五\n".encode(), "x.csv")
+    assert list(sheet)[1] == (2, ["张三;李四"])
 
 
 def test_a_csv_of_one_column() -> None:

@@ -72,6 +72,12 @@ def test_texts_with_a_second_meaning_stay_texts(text: str) -> None:
         assert list(sheet)[1][1] == [text]
 
 
+def test_an_export_of_one_column_full_of_delimiters_stays_one_column() -> None:
+    rows = [["a\tb"], ["c\td"], ["e;f"]]
+    [sheet] = read_tables(write_csv(["备注"], rows), "x.csv")
+    assert [cells for _, cells in sheet] == [["备注"], *rows]
+
+
 def test_quantities_are_numbers_and_moments_are_moments() -> None:
     moment = datetime.combine(date(2021, 3, 1), time(8, 35, 10))
     row = [24, -4, Decimal("37.3"), 0.5, True, moment, moment.date(), time(8, 35), timedelta(hours=30), None, ""]

@@ -30,8 +30,8 @@ _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 def read_tables(
     data: bytes | Path, filename: str, *, limits: Limits | None = None, hidden: bool = False
 ) -> list[Sheet]:
-    """The sheets of the file, in its order and at least one; hidden ones only if `hidden`. The kind of file is told from its bytes;
-    `filename` names the one sheet of a CSV.
+    """The sheets of the file, in its order and at least one; hidden ones only if `hidden`. The kind of file is told
+    from its bytes; `filename` names the one sheet of a CSV.
 
     Cells are str, int (whole numbers up to 15 digits), float, bool, date, datetime, time, timedelta, None (empty) or
     CellError. Formulas give the value that was stored with them. An apostrophe that our own export put before a
