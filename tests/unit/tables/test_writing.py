@@ -73,7 +73,7 @@ def test_texts_with_a_second_meaning_stay_texts(text: str) -> None:
 
 
 def test_an_export_of_one_column_full_of_delimiters_stays_one_column() -> None:
-    rows = [["a\tb"], ["c\td"], ["e;f"]]
+    rows = [["a\tb"], ["c\td"]]
     [sheet] = read_tables(write_csv(["备注"], rows), "x.csv")
     assert [cells for _, cells in sheet] == [["备注"], *rows]
 
