@@ -58,9 +58,9 @@ def service_named(name: str) -> Service:
 
 
 def _add_commands() -> None:
-    from common.cli import contract, events, installation, processes, records
+    from common.cli import contract, demo, events, installation, processes, records
 
-    for module in (installation, processes, events, records, contract):
+    for module in (installation, processes, events, records, contract, demo):
         for command in module.COMMANDS:
             main.add_command(command)
     for service in installed_services().values():
