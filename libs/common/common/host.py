@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from common.caller import Caller
@@ -102,6 +103,27 @@ class Host:
         for call in op.after_commit:
             call()
         return result
+
+    @contextmanager
+    def together(self) -> Iterator[Connection]:
+        """One transaction as the service's own role, for several sessions (`open_session(connection, …)`) in turn.
+
+        Raises Unavailable when the database does not answer.
+        """
+        try:
+            with self.turn(self.engine, read=False), self.engine.begin() as connection:
+                yield connection
+        except DBAPIError as problem:
+            raise _in_words(problem) from problem
+
+    def answers(self) -> bool:
+        """Whether the database answers now."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except (DBAPIError, PoolTimeout):
+            return False
+        return True
 
     def turn(self, engine: Engine, *, read: bool) -> AbstractContextManager[Any]:
         """Waits for this process's turn to write, where the database takes one writer (SQLite)."""

@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     owner_database_password: SecretStr = SecretStr("")
     amqp: str = ""
     """RabbitMQ URLs, comma-separated; empty: events are delivered in the process."""
+    amqp_management: str = ""
+    """RabbitMQ's management API with sign-in; with it the relay compares the broker's bindings with the catalogue."""
     retry_tiers: str = "10s,1m,10m"
     """How long a failed event waits before each next attempt (`300ms`, `10s`, `1m`); after the last it is parked."""
     keyring: Path | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from common.data.base import SiteScoped
@@ -14,13 +14,14 @@ SITES = "sizao_sites"
 EVERY_SITE = "sizao_every_site"
 
 
-def open_session(engine: Engine, sites: Iterable[str] | None, *, read: bool = False) -> Session:
+def open_session(engine: Engine | Connection, sites: Iterable[str] | None, *, read: bool = False) -> Session:
     """A session for the given sites; `None` opens it for every site (relay, duties and commands only).
 
     With a site set the ORM adds the filter to each statement, refuses to flush a row of another site, and on
-    PostgreSQL the set is given to row-level security for the length of the transaction.
+    PostgreSQL the set is given to row-level security for the length of the transaction. Given a connection, the session
+    works inside its transaction: a commit writes into it, a rollback undoes all of it.
     """
-    session = Session(engine, expire_on_commit=False, autoflush=True)
+    session = Session(engine, expire_on_commit=False, autoflush=True, join_transaction_mode="rollback_only")
     if sites is None:
         session.info[EVERY_SITE] = True
     else:

@@ -7,16 +7,16 @@ loop lets it have its effect. Each move is a transaction of its own and may be r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 import structlog
+from pydantic import ValidationError
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from common.caller import system
 from common.events.catalogue import EVENTS
 from common.events.envelope import Envelope
-from common.events.receive import Poison, receive
+from common.events.receive import Poison, problem_words, receive
 from common.events.tables import DELIVERY, EVENT_LOG, Delivery, Outbox
 from common.host import Host
 from common.observe.metrics import EVENTS_PARKED, EVENTS_PUBLISHED
@@ -25,8 +25,6 @@ from common.op import Op, usecase
 log = structlog.get_logger()
 
 BATCH = 200
-TIERS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))
-"""How long a failed event waits before its next attempt; after the last one it is parked."""
 
 
 @usecase(read=True)
@@ -107,15 +105,16 @@ def forget_delivery(op: Op, *, row: Delivery) -> None:
 
 def delay_or_park(op: Op, *, row: Delivery, problem: str, poison: bool) -> bool:
     """Puts a failed event on its next tier, or parks it after the last one; True if it was parked."""
+    tiers = list(op.host.settings.tiers.values())
     attempts = row.attempts + 1
-    park = poison or attempts > len(TIERS)
+    park = poison or attempts > len(tiers)
     op.db.execute(
         update(Delivery)
         .where(Delivery.event_id == row.event_id, Delivery.source == row.source)
         .values(
             attempts=attempts,
             problem=problem[:2000],
-            next_at=op.now if park else op.now + TIERS[attempts - 1],
+            next_at=op.now if park else op.now + tiers[attempts - 1],
             parked_at=op.now if park else None,
         )
     )
@@ -131,8 +130,9 @@ def deliver(host: Host) -> int:
             receive(host, Envelope.from_json(row.body))
         except Exception as problem:
             log.exception("event.failed", event_id=row.event_id, event_type=row.type, service=host.service.name)
-            words = f"{type(problem).__name__}: {problem}"
-            if host.run_system(delay_or_park, caller, row=row, problem=words, poison=isinstance(problem, Poison)):
+            poison = isinstance(problem, (Poison, ValidationError))
+            words = problem_words(problem)
+            if host.run_system(delay_or_park, caller, row=row, problem=words, poison=poison):
                 EVENTS_PARKED.labels(host.service.name, row.type).inc()
         else:
             host.run_system(forget_delivery, caller, row=row)

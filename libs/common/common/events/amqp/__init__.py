@@ -1,0 +1,1 @@
+"""RabbitMQ: the one package that imports pika."""
