@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from common.civil.document import mask_document
 from common.civil.name import mask_name
@@ -77,8 +77,8 @@ def reading(value: Decimal | None, unit: bool = True) -> Markup:
     """A body temperature with the digits it was measured in, `未测` where there is none."""
     if value is None:
         return Markup('<span class="sz-none">{}</span>').format(pick("not measured", "未测"))
-    unit_html = Markup('<span class="sz-unit">℃</span>') if unit else Markup("")
-    return Markup('<span class="sz-num">{}</span>').format(escape(_plain(value))) + unit_html
+    sign = Markup('<span class="sz-unit">℃</span>') if unit else Markup("")
+    return Markup('<span class="sz-num">{}{}</span>').format(_plain(value), sign)
 
 
 def _plain(value: Decimal) -> str:
