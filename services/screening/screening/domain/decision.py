@@ -176,3 +176,9 @@ def _missing(facts: Facts, rules: EntranceRules) -> list[tuple[str, Effect]]:
 def _advice_on(facts: Facts, rules: EntranceRules) -> list[str]:
     low = facts.reading is not None and facts.reading < rules.retest_below
     return ["low_reading"] if low else []
+
+
+def mask_must_be_stated(decision: Decision, facts: Facts, rules: EntranceRules) -> bool:
+    """Whether a check that does not say if a mask is worn can't be judged: not where somebody is held, or went away
+    unmeasured."""
+    return decision.outcome != "hold" and not facts.refused_measurement and rules.no_mask != "ignore"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from common.data.base import SiteScoped
 from common.data.types import Encrypted, Id, Instant, JsonDoc
-from screening.models.base import NAME_LENGTH, Base, Sorted
+from screening.models.base import Base, Sorted
 
 VISITOR = "visitor"
 
@@ -60,7 +60,7 @@ class Person(SiteScoped, Base):
     company: Mapped[str | None] = mapped_column(String(120), default=None)
     staff_number: Mapped[str | None] = mapped_column(String(40), default=None)
     badge: Mapped[str | None] = mapped_column(String(80), default=None)
-    section: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
+    section: Mapped[str] = mapped_column(String(120), default="")
     leaves: Mapped[list[dict[str, Any]]] = mapped_column(JsonDoc, default=list)
     """Of staff: `{first_day, last_day, reason}` with ISO dates, both days included."""
     active: Mapped[bool] = mapped_column(Boolean, default=True)

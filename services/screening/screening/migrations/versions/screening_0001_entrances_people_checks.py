@@ -61,7 +61,7 @@ def upgrade() -> None:
         sa.Column("company", sa.String(length=120), nullable=True),
         sa.Column("staff_number", sa.String(length=40), nullable=True),
         sa.Column("badge", sa.String(length=80), nullable=True),
-        sa.Column("section", sa.String(length=60), nullable=False),
+        sa.Column("section", sa.String(length=120), nullable=False),
         sa.Column("leaves", types.JsonDoc(none_as_null=True), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),

@@ -1,0 +1,106 @@
+"""What checks are judged by, read in a statement a kind: sites, entrances, protocols, earlier checks, people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import and_, or_, select
+
+from common.copies.lookups import protocol_on
+from common.copies.tables import SiteCopy
+from common.errors import SizaoError, not_found
+from common.op import Op
+from common.protocol import Protocol
+from screening.models import Check, Entrance, Person, SealedDay
+from screening.models.people import VISITOR
+
+
+@dataclass
+class Context:
+    """The state that checks are judged by, each thing read once."""
+
+    op: Op
+    sites: dict[str, SiteCopy | SizaoError] = field(default_factory=dict)
+    protocols: dict[tuple[str, date], Protocol] = field(default_factory=dict)
+    entrances: dict[tuple[str, str], Entrance] = field(default_factory=dict)
+    sealed: set[tuple[str, date]] = field(default_factory=set)
+    earlier: dict[str, Check] = field(default_factory=dict)
+    by_id: dict[tuple[str, str], Person] = field(default_factory=dict)
+    by_number: dict[tuple[str, str], Person] = field(default_factory=dict)
+    by_document: dict[tuple[str, bytes], Person] = field(default_factory=dict)
+
+    def site(self, code: str) -> SiteCopy:
+        """The site; raises Forbidden for one outside the caller's sites."""
+        if code not in self.sites:
+            try:
+                self.sites[code] = self.op.site(code)
+            except SizaoError as refused:
+                self.sites[code] = refused
+        found = self.sites[code]
+        if isinstance(found, SizaoError):
+            raise found
+        return found
+
+    def protocol(self, site: str, day: date) -> Protocol:
+        """The protocol in force at the site on the day."""
+        if (site, day) not in self.protocols:
+            self.protocols[site, day] = protocol_on(self.op.db, site, day)
+        return self.protocols[site, day]
+
+    def load_entrances(self, sites: Iterable[str], refs: Iterable[str], days: Iterable[date]) -> None:
+        """Reads entrances by code or id, and which of the days are sealed."""
+        wanted = set(refs)
+        query = (
+            select(Entrance, SealedDay.day)
+            .outerjoin(SealedDay, and_(SealedDay.entrance_id == Entrance.id, SealedDay.day.in_(set(days))))
+            .where(Entrance.site.in_(set(sites)), or_(Entrance.code.in_(wanted), Entrance.id.in_(wanted)))
+        )
+        for entrance, day in self.op.db.execute(query):
+            self.entrances[entrance.site, entrance.code] = entrance
+            self.entrances[entrance.site, entrance.id] = entrance
+            if day is not None:
+                self.sealed.add((entrance.id, day))
+
+    def entrance(self, site: str, ref: str) -> Entrance:
+        """The entrance; raises NotFound for one that is not of this site."""
+        found = self.entrances.get((site, ref))
+        if found is None:
+            missing = not_found("entrance", "入口", ref[:40])
+            missing.field = "entrance"
+            raise missing
+        return found
+
+    def load_earlier(self, ids: Iterable[str]) -> None:
+        """Reads the checks that new ones follow, and the first ones of their chains."""
+        wanted = set(ids)
+        while wanted:
+            rows = self.op.db.scalars(select(Check).where(Check.id.in_(wanted)))
+            self.earlier.update({row.id: row for row in rows})
+            firsts = [row.first_id for row in self.earlier.values() if row.first_id is not None]
+            wanted = set(firsts) - self.earlier.keys() - wanted
+
+    def load_people(
+        self,
+        site: str,
+        *,
+        ids: Iterable[str] = (),
+        numbers: Iterable[str] = (),
+        documents: Iterable[bytes] = (),
+    ) -> None:
+        """Reads people of a site: any by id, staff by number, both by document (staff before visitors)."""
+        if by_id := set(ids):
+            for person in self._people(site, Person.id.in_(by_id)):
+                self.by_id[site, person.id] = person
+        if by_number := set(numbers):
+            found = self._people(site, and_(Person.staff_number.in_(by_number), Person.kind != VISITOR))
+            for person in sorted(found, key=lambda one: one.active):
+                self.by_number[site, person.staff_number or ""] = person
+        if by_document := set(documents):
+            found = self._people(site, Person.document_index.in_(by_document))
+            for person in sorted(found, key=lambda one: one.is_staff and one.active):
+                self.by_document[site, person.document_index or b""] = person
+
+    def _people(self, site: str, condition: object) -> list[Person]:
+        return list(self.op.db.scalars(select(Person).where(Person.site == site, condition)))  # type: ignore[arg-type]
