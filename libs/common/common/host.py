@@ -75,6 +75,8 @@ class Host:
                         time.sleep(0.02 * attempt)
                         continue
                     raise _in_words(problem) from problem
+                except PoolTimeout as problem:
+                    raise _away(problem) from problem
                 outcome = "ok"
                 return result
             raise AssertionError
@@ -115,6 +117,8 @@ class Host:
                 yield connection
         except DBAPIError as problem:
             raise _in_words(problem) from problem
+        except PoolTimeout as problem:
+            raise _away(problem) from problem
 
     def answers(self) -> bool:
         """Whether the database answers now."""
@@ -153,14 +157,19 @@ def _in_words(problem: DBAPIError) -> Exception:
             retry_after=60,
         )
     if isinstance(problem, OperationalError) or problem.connection_invalidated:
-        log.warning("database.away", problem=type(problem.orig).__name__)
-        return Unavailable(
-            "database.away",
-            "The database does not answer: nothing was stored. Try again in a moment.",
-            "数据库暂时无法连接,未保存任何内容:请稍后重试。",
-            retry_after=5,
-        )
+        return _away(problem.orig or problem)
     return problem
+
+
+def _away(problem: BaseException) -> Unavailable:
+    """No connection to the database, none free, or one that was lost."""
+    log.warning("database.away", problem=type(problem).__name__)
+    return Unavailable(
+        "database.away",
+        "The database does not answer: nothing was stored. Try again in a moment.",
+        "数据库暂时无法连接,未保存任何内容:请稍后重试。",
+        retry_after=5,
+    )
 
 
 def count_statements(engine: Engine) -> list[str]:

@@ -1,9 +1,10 @@
 """The relay: hands a service's outbox to the broker and moves what was confirmed to the event log.
 
-Rows are read by their presence (by "id greater than the last seen" those that commit late would be lost), urgent ones
-first. Two batches are under way at a time: one is moved while the next is confirmed, and no transaction is open meanwhile.
-A crash sends a batch again; the consumers' inboxes know it. One relay of a service is active: it holds an advisory lock in
-the very session that moves the rows, so that one that lost its lock moves none, and positions in the log rise in order.
+Rows are read by their presence (by "id greater than the last seen" those that commit late would be lost), urgent
+ones first. Two batches are under way at a time: one is moved while the next is confirmed, and no transaction is open
+meanwhile. A crash sends a batch again; the consumers' inboxes know it. One relay of a service is active: it holds an
+advisory lock in the very session that moves the rows, so that one that lost its lock moves none, and positions in the
+log rise in order.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class BrokerAway(ConnectionError):
 
 
 class BackOff:
-    """Waits that double up to a limit, each at random between half and whole, so that a fleet doesn't return at once."""
+    """Waits that double up to a limit, each at random between half and whole, lest a fleet return at once."""
 
     def __init__(self, first: float = 0.2, most: float = 10.0) -> None:
         self._first, self._most = first, most
