@@ -74,6 +74,18 @@ class Stale(SizaoError):
     status = 412
 
 
+class Unconditional(SizaoError):
+    """A change that must say which version it changes did not (428)."""
+
+    status = 428
+
+
+class Unsupported(SizaoError):
+    """The body is of a kind that this place does not take (415)."""
+
+    status = 415
+
+
 class TooLarge(SizaoError):
     """The request is larger than this place takes (413)."""
 

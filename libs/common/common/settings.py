@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     worker_threads: int = Field(default=4, ge=1, le=64)
     smtp: str = ""
     otlp_endpoint: str = ""
+    requests_per_minute: int = Field(default=30_000, ge=0)
+    """Requests that each web process takes from the callers of one site in a minute; 0: no limit."""
     session_hours: int = Field(default=12, ge=1, le=24)
     allow_private_webhooks: bool = False
 

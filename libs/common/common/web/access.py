@@ -1,4 +1,4 @@
-"""Who may call a route. Each view function carries an `Access`; an application with a view that has none fails to start."""
+"""Who may call a route. Each view function carries an `Access`; no application starts with a view that has none."""
 
 from __future__ import annotations
 

@@ -28,14 +28,14 @@ class FeedQuery(Input):
 
 
 @usecase(read=True)
-def read_feed(op: Op, *, after: int, site: str | None, type: str | None, limit: int) -> list[EventLog]:
+def read_feed(op: Op, *, after: int, site: str | None, event_type: str | None, limit: int) -> list[EventLog]:
     """Events of the caller's sites after a position, in the order they were published."""
     query = select(EventLog).where(EventLog.position > after).order_by(EventLog.position).limit(limit)
     if site is not None:
         op.site(site)
         query = query.where(EventLog.site == site)
-    if type is not None:
-        query = query.where(EventLog.type == type)
+    if event_type is not None:
+        query = query.where(EventLog.type == event_type)
     return list(op.db.scalars(query))
 
 
@@ -55,7 +55,7 @@ def feed_blueprint() -> APIBlueprint:
                 "after 应为上一次返回的游标。",
                 field="after",
             ) from None
-        rows = run(read_feed, after=after, site=query.site, type=query.type, limit=query.limit)
+        rows = run(read_feed, after=after, site=query.site, event_type=query.type, limit=query.limit)
         last = str(rows[-1].position) if rows else str(after)
         body = json.dumps({"items": [json.loads(row.body) for row in rows], "next": last}, ensure_ascii=False)
         return Response(body, mimetype="application/json")

@@ -105,7 +105,7 @@ def span(length: timedelta | float | None) -> str:
 
 
 def install_filters(app: Flask) -> None:
-    """Registers the filters: local_time, local_day, long_day, time, reading, count, span, mask_name/_phone/_document."""
+    """Registers the filters that templates write values with."""
     app.jinja_env.filters.update(
         local_time=local_time, local_day=local_day, long_day=long_day, time=time_element, reading=reading, count=count,
         span=span, mask_name=mask_name, mask_phone=mask_phone, mask_document=mask_document,

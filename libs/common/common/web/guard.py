@@ -1,22 +1,24 @@
-"""What happens before each view: trace, size, sign-in, permission, forgery of forms."""
+"""What happens before each view: trace, sign-in, permission, forgery of forms; only then is the input looked at."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import time
 from urllib.parse import quote
 
 import structlog
-from flask import Flask, Response, current_app, g, redirect, request
+from flask import Flask, current_app, g, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from common.caller import Caller
-from common.errors import Forbidden, Malformed, TooLarge, Unauthenticated
-from common.observe.metrics import REQUEST_SECONDS
+from common.errors import Forbidden, Unauthenticated
 from common.observe.trace import begin_trace
 from common.secrets.current import get_keyring
 from common.web.access import Access, access_of
+from common.web.body import MAX_UPLOAD, StrictRequest, limit_json, note_bodies, read_body
+from common.web.headers import finish, is_static
+from common.web.limits import check_rate
 from common.web.problems import wants_page
 from common.web.request import host
 from common.web.tokens import read_token
@@ -24,18 +26,20 @@ from common.web.tokens import read_token
 SESSION_COOKIE = "sizao_session"
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf_token"
-MAX_JSON = 1_000_000
-MAX_UPLOAD = 32 * 1024 * 1024
-MAX_DEPTH = 20
+SIGN_IN = "/coordination/sign-in"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+NOBODY = Caller(id="anybody", name="")
 
 
 def install_guard(app: Flask) -> None:
     """Registers the guard; `check_access` must be called once all views are there."""
+    app.request_class = StrictRequest
+    app.config.setdefault("MAX_CONTENT_LENGTH", MAX_UPLOAD)
     app.before_request(_begin)
     app.before_request(_authorize)
-    app.before_request(_read_body)
-    app.after_request(_finish)
+    app.before_request(check_rate)
+    app.before_request(read_body)
+    app.after_request(finish)
 
 
 def check_access(app: Flask) -> None:
@@ -47,6 +51,7 @@ def check_access(app: Flask) -> None:
     )
     if silent:
         raise RuntimeError(f"these routes do not say who may call them: {', '.join(silent)}")
+    note_bodies(app)
 
 
 def csrf_token(token_id: str) -> str:
@@ -54,133 +59,97 @@ def csrf_token(token_id: str) -> str:
     return hmac.new(get_keyring().index_key, b"csrf:" + token_id.encode(), hashlib.sha256).hexdigest()[:40]
 
 
+def keep_session(answer: BaseResponse, token: str, seconds: int) -> None:
+    """Gives a browser its session: no script reads it, no other site's page sends it, and over https it stays there."""
+    answer.set_cookie(
+        SESSION_COOKIE, token, max_age=seconds, path="/", httponly=True, samesite="Lax", secure=request.is_secure
+    )
+
+
+def drop_session(answer: BaseResponse) -> None:
+    """Takes the session from the browser."""
+    answer.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Lax", secure=request.is_secure)
+
+
 def _begin() -> None:
     begin_trace(request.headers.get("traceparent"))
     structlog.contextvars.clear_contextvars()
     g.sizao_started = time.perf_counter()
+    limit_json()
 
 
-def _authorize() -> Response | None:
-    if request.url_rule is None:
+def _authorize() -> BaseResponse | None:
+    if request.url_rule is None or is_static(request.endpoint):
         return None
     access = access_of(current_app.view_functions[request.url_rule.endpoint])
     assert access is not None
     token, from_cookie = _token()
+    if request.method not in SAFE:
+        _refuse_other_origin(from_program=token is not None and not from_cookie)
     if access.public:
         if token:
-            try:
-                g.sizao_caller = host().run(read_token, Caller(id="anybody", name=""), (), token=token)
-                g.sizao_sites = g.sizao_caller.sites()
-            except Unauthenticated:
-                g.pop("sizao_caller", None)
+            _recognise(token)
         return None
-    if not token:
-        return _ask_to_sign_in(Unauthenticated("token.missing", "Please sign in.", "请先登录。"))
     try:
-        who = host().run(read_token, Caller(id="anybody", name=""), (), token=token)
+        if not token:
+            raise Unauthenticated("token.missing", "Please sign in.", "请先登录。")
+        who = host().run(read_token, NOBODY, (), token=token)
     except Unauthenticated as refused:
-        return _ask_to_sign_in(refused)
+        if request.method in SAFE and wants_page():
+            return _to_sign_in()
+        raise refused
     _permit(access, who)
     if from_cookie and request.method not in SAFE:
         _check_forgery(who)
     return None
 
 
+def _recognise(token: str) -> None:
+    """On a public route: who is signed in, if anybody; a token that is not believed is nobody's."""
+    try:
+        g.sizao_caller = host().run(read_token, NOBODY, (), token=token)
+        g.sizao_sites = g.sizao_caller.sites()
+    except Unauthenticated:
+        g.pop("sizao_caller", None)
+
+
 def _permit(access: Access, who: Caller) -> None:
-    sites = who.sites(*access.roles)
-    if not sites:
-        raise Forbidden("role.missing", "Your roles do not allow this.", "您的角色不允许此操作。")
-    g.sizao_caller, g.sizao_sites = who, sites
+    g.sizao_caller, g.sizao_sites = who, who.sites(*access.roles)
     structlog.contextvars.bind_contextvars(caller=who.id)
+    if who.id.startswith("device:") and not access.devices:
+        raise Forbidden("device.route", "A device's key does not open this.", "设备密钥不能访问此地址。")
+    if not g.sizao_sites:
+        raise Forbidden("role.missing", "Your roles do not allow this.", "您的角色不允许此操作。")
 
 
-def _ask_to_sign_in(refused: Unauthenticated) -> Response:
-    if request.method in SAFE and wants_page():
-        back = quote(
-            request.full_path.rstrip("?") if request.script_root == "" else request.script_root + request.full_path
-        )
-        return redirect(f"/coordination/sign-in?next={back.rstrip('?')}")  # type: ignore[return-value]
-    raise refused
+def _to_sign_in() -> BaseResponse:
+    """The sign-in page, which leads back to the page that was asked for."""
+    back = request.script_root + request.full_path.rstrip("?")
+    return redirect(f"{SIGN_IN}?next={quote(back, safe='/')}")
 
 
 def _token() -> tuple[str | None, bool]:
-    header = request.headers.get("Authorization", "")
-    if header.startswith("Bearer "):
-        return header.removeprefix("Bearer ").strip(), False
+    """The token of a request and whether a browser sent it by itself (in a cookie)."""
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip() or None, False
     cookie = request.cookies.get(SESSION_COOKIE)
     return (cookie, True) if cookie else (None, False)
 
 
-def _check_forgery(who: Caller) -> None:
-    given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
-    if not hmac.compare_digest(given, csrf_token(who.token_id)):
+def _refuse_other_origin(*, from_program: bool) -> None:
+    """A browser says when another site's page makes it send something; programs say nothing."""
+    if not from_program and request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
         raise Forbidden(
-            "csrf", "The form is out of date: load the page again and repeat.", "页面已过期:请刷新页面后重新提交。"
+            "csrf.origin", "Another website sent this: nothing was done.", "该请求来自其他网站，未作任何处理。"
         )
 
 
-def _read_body() -> None:
-    """Reads a JSON body before a view does, so that what can't be read is said in words."""
-    length = request.content_length or 0
-    if request.mimetype != "application/json":
-        if length > MAX_UPLOAD:
-            raise TooLarge("body.large", "The file is over 32 MB: split it.", "文件超过32MB:请拆分后上传。")
-        return
-    limit = int(current_app.config.get("MAX_JSON", MAX_JSON))
-    if length > limit:
-        raise TooLarge("body.large", "The body is over {n} bytes.", "请求内容超过{n}字节。", n=limit)
-    if not length:
-        return
-    try:
-        _depth(request.get_data(cache=True))
-        json.loads(request.get_data(cache=True))
-    except (ValueError, RecursionError) as wrong:
-        raise Malformed(
-            "body.json",
-            "The body is not whole, plain JSON: {why}",
-            "请求内容不是完整的JSON:{why}",
-            why=str(wrong)[:200],
-        ) from wrong
-
-
-def _depth(body: bytes) -> None:
-    """Raises ValueError for JSON that nests deeper than we take; brackets in strings do not count."""
-    depth, in_string, escaped = 0, False, False
-    for byte in body:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_string = False
-        elif byte == 0x22:
-            in_string = True
-        elif byte in b"[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
-        elif byte in b"]}":
-            depth -= 1
-
-
-def _finish(answer: Response) -> Response:
-    started = g.get("sizao_started")
-    route = request.url_rule.rule if request.url_rule else "none"
-    if started is not None:
-        REQUEST_SECONDS.labels(host().service.name, route, request.method, str(answer.status_code)).observe(
-            time.perf_counter() - started
+def _check_forgery(who: Caller) -> None:
+    given = request.headers.get(CSRF_HEADER)
+    if given is None:
+        given = request.form.get(CSRF_FIELD, "")
+    if not hmac.compare_digest(given.encode(), csrf_token(who.token_id).encode()):
+        raise Forbidden(
+            "csrf", "The form is out of date: load the page again and repeat.", "页面已过期：请刷新页面后重新提交。"
         )
-    headers = answer.headers
-    headers.setdefault(
-        "Content-Security-Policy",
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-        "form-action 'self'",
-    )
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
-    if request.endpoint and not request.endpoint.endswith("static"):
-        headers.setdefault("Cache-Control", "no-store")
-    return answer

@@ -12,7 +12,7 @@ from flask_bootstrap import Bootstrap5
 from jinja2 import ChoiceLoader, PackageLoader
 
 from common.web.filters import install_filters
-from common.web.flashes import FlashCookie
+from common.web.flashes import FLASH_COOKIE, FlashCookie
 from common.web.language import language_blueprint, locale, pick
 from common.web.page import (
     at_site,
@@ -25,20 +25,20 @@ from common.web.page import (
     role_words,
     site_name,
 )
+from common.web.samples import kind_of
 from common.web.translations import ready_folders
-
 
 FOLLOW = "X-Sizao-Follow"
 
 
 def install_layout(app: Flask) -> None:
     """Gives an application the common templates, static files, languages, filters and page variables."""
-    loaders = [PackageLoader("common.web", "templates")]
-    if app.jinja_loader is not None:
-        loaders.insert(0, app.jinja_loader)  # type: ignore[arg-type]
-    app.jinja_loader = ChoiceLoader(loaders)  # type: ignore[assignment]
+    own = [app.jinja_loader] if app.jinja_loader is not None else []
+    app.jinja_loader = ChoiceLoader([*own, PackageLoader("common.web", "templates")])
     app.session_interface = FlashCookie()
     app.config.update(
+        SESSION_COOKIE_NAME=FLASH_COOKIE,
+        SESSION_COOKIE_SAMESITE="Lax",
         BOOTSTRAP_SERVE_LOCAL=True,
         BABEL_TRANSLATION_DIRECTORIES=";".join(str(folder) for folder in ready_folders(app.name)),
     )
@@ -49,7 +49,7 @@ def install_layout(app: Flask) -> None:
     app.jinja_env.globals.update(
         pick=pick, here=here, here_with=here_with, at_site=at_site, site_name=site_name, asset=asset,
         flashes=get_flashed_messages, forgery_token=forgery_token, language_address=language_address,
-        request_query=request_query, role_words=role_words,
+        request_query=request_query, role_words=role_words, schema_kind=kind_of,
     )  # fmt: skip
     app.context_processor(page_context)
     app.after_request(_let_upload_follow)

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from flask import g, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
-from werkzeug.routing import BuildError
 
 from common.caller import Caller
 from common.copies.tables import SiteCopy
@@ -72,13 +71,10 @@ def here_with(**changes: str | None) -> str:
 
 def at_site(code: str) -> str:
     """This page at another site; from the page of one thing, the list it belongs to (the thing is not there)."""
-    arguments = dict(request.view_args or {})
-    if request.endpoint and "site" in arguments and len(arguments) == 1:
-        try:
-            filters = {name: request.args[name] for name in request.args if name != "after"}
-            return url_for(request.endpoint, site=code, **filters)
-        except BuildError:
-            pass
+    arguments = request.view_args or {}
+    if request.endpoint and set(arguments) == {"site"}:
+        filters = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
+        return url_for(request.endpoint, site=code) + (f"?{urlencode(filters)}" if filters else "")
     found = re.match(r"(/[a-z]+/)[^/]+(/[a-z-]+)", here())
     return f"{found[1]}{code}{found[2]}" if found and "site" in arguments else f"/coordination/{code}/ledger"
 
@@ -115,7 +111,7 @@ def page_context() -> dict[str, object]:
     """The variables of every template."""
     who = signed_in()
     site = current_site() if who else None
-    chosen = site.code if site else (sorted(who.sites())[0] if who and who.sites() else None)
+    chosen = site.code if site else (min(who.sites()) if who and who.sites() else None)
     live = sorted(who.sites(*LIVE_ROLES)) if who else []
     return {
         "caller": who,

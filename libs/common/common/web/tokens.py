@@ -41,7 +41,7 @@ def make_token(key: OKPKey, kid: str, *, caller: Caller, issued: datetime, expir
 
 @usecase(read=True)
 def read_token(op: Op, *, token: str) -> Caller:
-    """The caller a token speaks for. Raises Unauthenticated if it is forged, expired, revoked, or for another audience."""
+    """The caller a token speaks for. Raises Unauthenticated if it is forged, expired, revoked or not for us."""
     if len(token) > MAX_TOKEN:
         raise refused("long")
     claims = _verified_claims(op, token)

@@ -33,7 +33,7 @@ def ready_folders(package: str) -> list[Path]:
 
 
 def compile_folder(folder: Path) -> list[Path]:
-    """Compiles each catalogue whose `.mo` is missing or older and whose folder can be written; returns what it wrote."""
+    """Compiles each catalogue whose `.mo` is missing or older, where it may write; returns what it wrote."""
     return [compiled for source in sources(folder) if (compiled := _compile(source)) is not None]
 
 
