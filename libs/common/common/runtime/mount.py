@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from flask_openapi import OpenAPI
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Request, Response
 
@@ -17,9 +18,18 @@ if TYPE_CHECKING:
 
 
 def mount(hosts: Mapping[str, Host], **config: Any) -> WSGIApplication:
-    """The services' applications under one address; `/` leads to coordination's front page, `/healthz` answers 200."""
-    apps: dict[str, Any] = {f"/{name}": create_app(host, **config) for name, host in hosts.items()}
+    """The services under one address; `/` leads to coordination's front page, `/healthz` answers 200."""
+    return join(applications(hosts, **config))
 
+
+def applications(hosts: Mapping[str, Host], **config: Any) -> dict[str, OpenAPI]:
+    """The application of each service, by its name."""
+    return {name: create_app(host, **config) for name, host in hosts.items()}
+
+
+def join(apps: Mapping[str, OpenAPI]) -> WSGIApplication:
+    """One application from those of several services."""
+    mounts: dict[str, Any] = {f"/{name}": app for name, app in apps.items()}
     icon = (files("common.web") / "static" / "icon.svg").read_bytes()
 
     def root(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -34,4 +44,4 @@ def mount(hosts: Mapping[str, Host], **config: Any) -> WSGIApplication:
             answer = Response('{"status":404}', status=404, mimetype="application/problem+json")
         return answer(environ, start_response)
 
-    return DispatcherMiddleware(root, apps)
+    return DispatcherMiddleware(root, mounts)

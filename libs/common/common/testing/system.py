@@ -25,7 +25,7 @@ from common.op import Op, usecase
 from common.protocol import Protocol
 from common.roles import Role
 from common.runtime.engine import EmbeddedEngine
-from common.runtime.mount import mount
+from common.runtime.mount import applications, join
 from common.secrets.current import set_keyring
 from common.secrets.keyring import KeyRing
 from common.service import Service
@@ -68,7 +68,8 @@ class EmbeddedSystem:
             migrate.upgrade(service, self.settings.database_url(service.name))
             self.hosts[service.name] = Host(service, self.settings, self.clock)
         self.engine = EmbeddedEngine(self.hosts)
-        self.wsgi = mount(self.hosts, TESTING=True)
+        self.apps = applications(self.hosts, TESTING=True)
+        self.wsgi = join(self.apps)
         self._key = OKPKey.generate_key("Ed25519", private=True)
         self.tell(
             KeyPublished(
