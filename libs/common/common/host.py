@@ -45,8 +45,8 @@ class Host:
     def run(self, function: Callable[..., R], caller: Caller, sites: Iterable[str] | None, **arguments: Any) -> R:
         """Runs a use case in a transaction of its own and returns what it returns.
 
-        A transaction that lost to another (deadlock, serialization) is run again, so a use case has no effect outside
-        its session but `op.after_commit`. Raises Unavailable when the database does not answer.
+        A transaction that lost to another (deadlock, serialization, the same unique row) is run again, so a use case
+        has no effect outside its session but `op.after_commit`. Raises Unavailable when the database does not answer.
         """
         scope = None if sites is None else frozenset(sites)
         return self._attempts(function, caller, scope, arguments, positional=())
@@ -141,8 +141,9 @@ class Host:
 
 
 def _lost_to_another(problem: DBAPIError) -> bool:
+    """Serialization, deadlock, or a unique row that another wrote first: run again, the use case sees that row."""
     state = getattr(problem.orig, "sqlstate", None)
-    return state in {"40001", "40P01"} or "database is locked" in str(problem.orig)
+    return state in {"40001", "40P01", "23505"} or "database is locked" in str(problem.orig)
 
 
 def _in_words(problem: DBAPIError) -> Exception:

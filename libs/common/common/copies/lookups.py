@@ -62,4 +62,4 @@ def calendar_overrides(db: Session, site: str, first: date, last: date) -> dict[
             CalendarCopy.site == site, CalendarCopy.day >= first, CalendarCopy.day <= last
         )
     )
-    return dict(rows.tuples().all())
+    return {row.day: row.working for row in rows}

@@ -37,6 +37,7 @@ class CheckView:
     entrance_name: str
     section: str
     masked_name: str
+    document_type: str | None
     masked_document: str | None
     masked_phone: str | None
 
@@ -54,7 +55,7 @@ class CheckPage:
 def list_checks(
     op: Op,
     *,
-    site: str,
+    site: str | None = None,
     day: date | None = None,
     entrance: str | None = None,
     decision: str | None = None,
@@ -63,9 +64,14 @@ def list_checks(
     after: str | None = None,
     limit: int = 100,
 ) -> Page[CheckView]:
-    """The site's checks, the newest first. `q` finds people as the desk does; `guard` is a caller's reference."""
-    op.site(site)
-    query = _views().where(Check.site == site)
+    """Checks of a site, or of every site the caller may see, the newest first.
+
+    `q` finds people as the desk does and needs a site; `guard` is a caller's reference.
+    """
+    query = _views()
+    if site is not None:
+        op.site(site)
+        query = query.where(Check.site == site)
     if day is not None:
         query = query.where(Check.day == day)
     if entrance is not None:
@@ -75,6 +81,8 @@ def list_checks(
     if guard is not None:
         query = query.where(Check.guard_ref == guard)
     if q:
+        if site is None:
+            raise Invalid("search.site", "Name the site to search in.", "请指明要查找的单位。", field="site")
         found = [person.id for person in matching_people(op, site, q, limit=SEARCHED)]
         query = query.where(Check.person_id.in_(found))
     if after is not None:
@@ -82,7 +90,7 @@ def list_checks(
         before = _instant(at)
         query = query.where(or_(Check.measured_at < before, and_(Check.measured_at == before, Check.id < str(ident))))
     rows = op.db.execute(query.order_by(Check.measured_at.desc(), Check.id.desc()).limit(limit + 1)).all()
-    views = [_view(check, place, person) for check, place, person in rows]
+    views = [_view(*row) for row in rows]
     return page_of(views, limit, lambda view: [view.check.measured_at.isoformat(), view.check.id])
 
 
@@ -113,10 +121,9 @@ def see_particulars(op: Op, *, check_id: str, purpose: str) -> Mapping[str, str 
     A guard sees those of the site's own day only; an administrator none unless the site's settings say so (a trial).
     Raises Forbidden, NotFound, Invalid without a purpose.
     """
-    found = op.db.execute(_views().where(Check.id == check_id)).first()
-    if found is None:
+    check = op.db.get(Check, check_id)
+    if check is None:
         raise not_found("check", "记录", check_id[:40])
-    check, _, person = found
     _may_see(op, check)
     record_access(
         op.db,
@@ -128,6 +135,7 @@ def see_particulars(op: Op, *, check_id: str, purpose: str) -> Mapping[str, str 
         field="particulars",
     )
     kept = particulars_of(check)
+    person = op.db.get(Person, check.person_id) if check.person_id else None
     return {
         "name": check.name,
         "document_type": kept.get("document_type") or (person.document_type if person else None),
@@ -154,21 +162,22 @@ def _may_see(op: Op, check: Check) -> None:
 
 def _views() -> Any:
     return (
-        select(Check, Entrance, Person)
+        select(Check, Entrance, Person.section)
         .join(Entrance, Entrance.id == Check.entrance_id)
         .outerjoin(Person, Person.id == Check.person_id)
     )
 
 
-def _view(check: Check, entrance: Entrance, person: Person | None) -> CheckView:
+def _view(check: Check, entrance: Entrance, section: str | None) -> CheckView:
     kept = particulars_of(check)
     document, phone = kept.get("document_number"), kept.get("phone")
     return CheckView(
         check,
         entrance.code,
         entrance.name,
-        person.section if person is not None else "",
+        section or "",
         mask_name(check.name) if check.name else "无名",
+        kept.get("document_type"),
         mask_document(document) if document else None,
         mask_phone(phone) if phone else None,
     )

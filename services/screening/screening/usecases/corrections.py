@@ -6,7 +6,7 @@ The check itself stays on record; each change raises its `sequence`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from common.errors import Conflict, Invalid, not_found
 from common.events.catalogue.screening import CheckCompleted, CheckDeparted, CheckVoided
@@ -74,7 +74,7 @@ def record_departure(op: Op, *, check_id: str, departed_at: datetime | None = No
             "This check was voided or refused entry: nobody is inside by it.",
             "该记录已作废或禁止进入,无需登记离开。",
         )
-    at = departed_at or op.now
+    at = (departed_at or op.now).astimezone(UTC)
     if at < check.measured_at or at > op.now + AHEAD:
         raise Invalid(
             "departure.time",

@@ -39,15 +39,16 @@ class EntranceView:
 
 
 @usecase(read=True)
-def list_entrances(op: Op, *, site: str) -> list[EntranceView]:
-    """The site's entrances in the order of their codes, those in use first."""
-    op.site(site)
+def list_entrances(op: Op, *, site: str | None = None) -> list[EntranceView]:
+    """Entrances of a site, or of every site the caller may see; those in use first, by code."""
     query = (
         select(Entrance, Hall.name)
         .join(Hall, Hall.id == Entrance.hall_id)
-        .where(Entrance.site == site)
-        .order_by(Entrance.active.desc(), Entrance.code)
+        .order_by(Entrance.site, Entrance.active.desc(), Entrance.code)
     )
+    if site is not None:
+        op.site(site)
+        query = query.where(Entrance.site == site)
     return [_view(entrance, hall) for entrance, hall in op.db.execute(query)]
 
 

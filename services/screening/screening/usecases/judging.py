@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -60,7 +60,7 @@ def read_draft(context: Context, item: NewCheck) -> Draft:
             field="entrance",
             name=entrance.name,
         )
-    measured_at = item.measured_at or context.op.now
+    measured_at = (item.measured_at or context.op.now).astimezone(UTC)
     day = local_day(measured_at, site.timezone)
     protocol = context.protocol(item.site, day)
     _check_time(context.op, item, measured_at, protocol.entrance)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -82,10 +83,8 @@ def _conditions(site: str, text: str) -> list[ColumnElement[bool]]:
         document, phone = tails_of(site, text.upper())
         found += [Person.document_last4 == document, Person.phone_last4 == phone]
     if _PHONE.fullmatch(text):
-        try:
+        with suppress(Invalid):
             found.append(Person.phone_index == phone_index(site, normalise_phone(text)))
-        except Invalid:
-            pass
     if _DOCUMENT.fullmatch(plain):
         kinds = {guess_document_type(plain), DocumentType.RESIDENT_ID, DocumentType.PASSPORT, DocumentType.OTHER}
         documents = [document_index(site, Document(kind, plain, checked=False)) for kind in kinds]
@@ -93,11 +92,9 @@ def _conditions(site: str, text: str) -> list[ColumnElement[bool]]:
     if _LETTERS.fullmatch(text):
         low, high = prefix_range(text.lower())
         found.append(and_(Person.initials >= low, Person.initials < high))
-    try:
+    with suppress(Invalid):
         low, high = prefix_range(normalise_name(text))
         found.append(and_(Person.name >= low, Person.name < high))
-    except Invalid:
-        pass
     return found
 
 
