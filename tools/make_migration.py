@@ -37,7 +37,7 @@ def main(name: str, message: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     script = ScriptDirectory.from_config(config)
     heads = [head for head in script.get_heads() if Path(script.get_revision(head).path).parent == folder]
-    number = len(list(folder.glob("0*.py"))) + 1
+    number = len(list(folder.glob(f"{name}_*.py"))) + 1
     with tempfile.TemporaryDirectory() as place:
         engine = make_engine(f"sqlite:///{place}/draft.db")
         with engine.connect() as connection:
