@@ -54,11 +54,12 @@ class AlertExhausted(Payload, type="sizao.notify.alert.exhausted.v1", consumers=
 
 
 class AlertMarked(Payload, type="sizao.notify.alert.marked.v1", consumers=("isolation",)):
-    """A normal retest or a void marked the alert; it climbs on until the emergency group confirms."""
+    """A normal retest or a void marked the alert; it climbs on until the emergency group confirms. `none`: the mark was
+    taken back, because the retest was voided or a later one was a fever again."""
 
     alert_id: str
     check_id: str | None
-    mark: Literal["retest_normal", "entry_error"]
+    mark: Literal["none", "retest_normal", "entry_error"]
     at: AwareDatetime
 
 

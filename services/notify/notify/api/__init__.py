@@ -1,0 +1,1 @@
+"""JSON of notify, one module a resource."""

@@ -1,0 +1,1 @@
+"""Ways out of the house. Each is one class with `send`; more kinds come in through `build`."""

@@ -1,0 +1,1 @@
+"""Rules of alerts: whom they reach, how they climb, what a later event makes of them, what the messages say."""
