@@ -1,4 +1,4 @@
-"""The pytest plugin of this tree: real servers, a real browser, and how long a proof runs.
+"""The pytest plugin of this tree: real servers, a real browser (browser.py), and how long a proof runs.
 
 Loaded by tests/conftest.py. Nothing is started before a test asks for it. What can't be had is an error, never a skip.
 """
@@ -6,7 +6,7 @@ Loaded by tests/conftest.py. Nothing is started before a test asks for it. What 
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from uuid import uuid4
 
 import httpx
@@ -16,22 +16,10 @@ from psycopg import sql
 
 from common.testing.provision import RUN_VARIABLE, ServerRun
 from common.testing.servers.control import PASSWORD, USER, PostgresServer, RabbitServer
-from common.testing.servers.debian import MissingProgramError, ensure, find_program
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+pytest_plugins = ["common.testing.browser"]
 
 PROOF_VARIABLE = "SIZAO_PROOF"
-CHROMIUM_VARIABLE = "SIZAO_TEST_CHROMIUM"
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _own_run = pytest.StashKey[ServerRun]()
 
 
@@ -178,83 +166,3 @@ def private_rabbit() -> Iterator[Broker]:
     server = ServerRun.current().new_rabbit()
     yield new_vhost(server)
     server.remove()
-
-
-@pytest.fixture(scope="session")
-def chromium_path() -> str:
-    """Debian's Chromium with a Chinese face, or the program that SIZAO_TEST_CHROMIUM names."""
-    named = os.environ.get(CHROMIUM_VARIABLE)
-    if named:
-        if not os.access(named, os.X_OK):
-            raise MissingProgramError(f"{CHROMIUM_VARIABLE} names {named}, which is no program")
-        return named
-    ensure(find_program("fc-match"), ["fontconfig"])
-    ensure(_chinese_font, ["fonts-noto-cjk"])
-    return ensure(find_program("chromium"), ["chromium"])
-
-
-def _chinese_font() -> str | None:
-    """A font that has Chinese characters, by fontconfig; without one, pages would show boxes."""
-    import subprocess
-
-    done = subprocess.run(["fc-list", ":lang=zh-cn", "file"], capture_output=True, text=True, check=True)
-    return done.stdout.strip() or None
-
-
-@pytest.fixture(scope="session")
-def browser(chromium_path: str) -> Iterator["Browser"]:
-    """One headless Chromium for the worker's tests; take pages from `new_page`."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_ARGUMENTS)
-        yield started
-        started.close()
-
-
-class NewPage(Protocol):
-    """Opens a page in a fresh browser profile: no cookies, no storage."""
-
-    def __call__(
-        self,
-        width: int = 1280,
-        locale: str = "zh-CN",
-        *,
-        height: int = 800,
-        base_url: str | None = None,
-        touch: bool = False,
-        offline: bool = False,
-        ignore_https_errors: bool = False,
-    ) -> "Page": ...
-
-
-@pytest.fixture
-def new_page(browser: "Browser") -> Iterator[NewPage]:
-    """`new_page(360, "en", base_url=…)` -> a page; its `context` gives more of the same profile. Closed afterwards."""
-    contexts = []
-
-    def make(
-        width: int = 1280,
-        locale: str = "zh-CN",
-        *,
-        height: int = 800,
-        base_url: str | None = None,
-        touch: bool = False,
-        offline: bool = False,
-        ignore_https_errors: bool = False,
-    ) -> "Page":
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            locale=locale,
-            timezone_id="Asia/Shanghai",
-            base_url=base_url,
-            has_touch=touch,
-            offline=offline,
-            ignore_https_errors=ignore_https_errors,
-        )
-        contexts.append(context)
-        return context.new_page()
-
-    yield make
-    for context in contexts:
-        context.close()

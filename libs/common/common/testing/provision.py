@@ -130,6 +130,7 @@ def sweep() -> None:
 def _is_alive(pid: int, started: float) -> bool:
     """Whether the process with this id is still the one that started then (seconds since the epoch)."""
     try:
-        return abs(psutil.Process(pid).create_time() - started) < 1
+        process = psutil.Process(pid)
+        return abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False

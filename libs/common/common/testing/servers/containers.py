@@ -1,8 +1,11 @@
 """Servers in Docker containers."""
 
 import os
+import socket
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 import docker
 import docker.errors
@@ -25,21 +28,32 @@ class NoDockerError(RuntimeError):
 def require(*images: str) -> None:
     """Returns when an engine answers and has the images, after pulling what is missing. Raises NoDockerError."""
     try:
-        client = docker.from_env(timeout=5)
-        client.ping()
+        _touch(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
+        with closing(docker.from_env(timeout=5)) as client:
+            client.ping()
     except (docker.errors.DockerException, OSError) as error:
         raise NoDockerError(f"no Docker engine answers: {error}") from error
-    patient = docker.from_env(timeout=600)
-    for image in images:
+    with closing(docker.from_env(timeout=600)) as client:
+        for image in images:
+            _have(client, image)
+
+
+def _touch(address: str) -> None:
+    """Connects once. Raises OSError: the client library would leave its socket open there, which fails a test run."""
+    parts = urlsplit(address)
+    with socket.socket(socket.AF_UNIX if parts.scheme == "unix" else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.settimeout(5)
+        probe.connect(parts.path if parts.scheme == "unix" else (parts.hostname, parts.port or 2375))
+
+
+def _have(client: docker.DockerClient, image: str) -> None:
+    try:
+        client.images.get(image)
+    except docker.errors.ImageNotFound:
         try:
-            client.images.get(image)
-        except docker.errors.ImageNotFound:
-            try:
-                patient.images.pull(image)
-            except docker.errors.DockerException as error:
-                raise NoDockerError(f"the image {image} is not here and can't be pulled: {error}") from error
-    client.close()
-    patient.close()
+            client.images.pull(image)
+        except docker.errors.DockerException as error:
+            raise NoDockerError(f"the image {image} is not here and can't be pulled: {error}") from error
 
 
 def _run(image: str, ports: dict[int, int], env: dict[str, str], command: list[str] | None, **more: Any) -> Container:
@@ -52,12 +66,13 @@ def _run(image: str, ports: dict[int, int], env: dict[str, str], command: list[s
         holder.with_command(command)
     published = {f"{inside}/tcp": ("127.0.0.1", outside) for inside, outside in ports.items()}
     holder.ports = cast("dict[str, int | None]", published)
-    try:
-        holder.start()
-    except docker.errors.APIError:
-        holder.stop()
-        raise
-    return Container(str(holder.get_wrapped_container().id))
+    with closing(holder.get_docker_client().client):
+        try:
+            holder.start()
+        except docker.errors.APIError:
+            holder.stop()
+            raise
+        return Container(str(holder.get_wrapped_container().id))
 
 
 def _with_free_ports(make: Callable[[], Control]) -> Control:

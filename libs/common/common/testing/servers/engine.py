@@ -5,7 +5,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,9 +14,6 @@ from typing import Any, Protocol
 import docker
 import docker.errors
 import psutil
-
-# Names a server's folder in the environment of its processes
-MARK = "SIZAO_TEST_SERVER"
 
 
 class Engine(Protocol):
@@ -51,9 +49,10 @@ def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None
 
 @dataclass(frozen=True)
 class LocalProcess:
-    """A server as a process of this machine, detached from the test run and known by its pid file.
+    """A server as a process of this machine, detached from the test run and known by the id and start of its process.
 
     `stop_signal` asks the program to end in good order. `user` is whom it runs as when the tests run as root.
+    `helper_end` ends what the program leaves running beside it.
     """
 
     folder: str
@@ -61,10 +60,15 @@ class LocalProcess:
     env: dict[str, str]
     user: str | None
     stop_signal: int
+    helper_end: tuple[str, ...] = ()
 
     @property
     def _pid_file(self) -> Path:
         return Path(self.folder) / "pid"
+
+    @property
+    def _known_file(self) -> Path:
+        return Path(self.folder) / "known"
 
     @property
     def _log_file(self) -> Path:
@@ -73,8 +77,9 @@ class LocalProcess:
     def _family(self) -> list[psutil.Process]:
         """The server's process and what it started; empty when it is gone."""
         try:
-            head = psutil.Process(int(self._pid_file.read_text()))
-            if _environment(head).get(MARK) != self.folder or not _alive(head):
+            pid, started = self._known_file.read_text().split()
+            head = psutil.Process(int(pid))
+            if head.create_time() != float(started) or not _alive(head):
                 return []
             return [head, *head.children(recursive=True)]
         except (OSError, ValueError, psutil.Error):
@@ -87,7 +92,7 @@ class LocalProcess:
         subprocess.run(
             ["setsid", "--fork", "sh", "-c", script, "sh", *self.argv],
             cwd=self.folder,
-            env=self.env | {MARK: self.folder},
+            env=self.env,
             user=self.user,
             group=self.user,
             extra_groups=[] if self.user else None,
@@ -97,6 +102,11 @@ class LocalProcess:
             check=True,
         )
         wait_until(self._pid_file.exists, 10, f"the start of {self.argv[0]}")
+        try:
+            head = psutil.Process(int(self._pid_file.read_text()))
+            self._known_file.write_text(f"{head.pid} {head.create_time()}", encoding="ascii")
+        except psutil.NoSuchProcess:
+            raise RuntimeError(f"{self.argv[0]} ended at once; its log:\n{self.log()}") from None
 
     def stop(self, seconds: float) -> None:
         family = self._family()
@@ -121,7 +131,8 @@ class LocalProcess:
 
     def remove(self) -> None:
         self.kill()
-        _send([p for p in psutil.process_iter() if _environment(p).get(MARK) == self.folder], signal.SIGKILL)
+        if self.helper_end:
+            subprocess.run(self.helper_end, env=self.env, stdin=subprocess.DEVNULL, capture_output=True, check=False)
 
     def running(self) -> bool:
         return bool(self._family())
@@ -131,14 +142,6 @@ class LocalProcess:
 
     def describe(self) -> dict[str, Any]:
         return {"way": "local"} | asdict(self)
-
-
-def _environment(process: psutil.Process) -> dict[str, str]:
-    """What it was started with; empty for a process that is gone or another user's."""
-    try:
-        return process.environ()
-    except (psutil.Error, OSError):
-        return {}
 
 
 def _alive(process: psutil.Process) -> bool:
@@ -163,42 +166,50 @@ class Container:
 
     container_id: str
 
-    def _container(self) -> Any:
-        return docker.from_env(timeout=120).containers.get(self.container_id)
+    @contextmanager
+    def _container(self) -> Iterator[Any]:
+        with closing(docker.from_env(timeout=120)) as client:
+            yield client.containers.get(self.container_id)
 
     def start(self) -> None:
-        self._container().start()
+        with self._container() as container:
+            container.start()
 
     def stop(self, seconds: float) -> None:
-        self._container().stop(timeout=int(seconds))
+        with self._container() as container:
+            container.stop(timeout=int(seconds))
 
     def kill(self) -> None:
-        container = self._container()
-        container.reload()
-        if container.status in {"running", "paused"}:
-            container.kill()
-            container.wait(timeout=30)
+        with self._container() as container:
+            if container.status in {"running", "paused"}:
+                container.kill()
+                container.wait(timeout=30)
 
     def pause(self) -> None:
-        self._container().pause()
+        with self._container() as container:
+            container.pause()
 
     def resume(self) -> None:
-        self._container().unpause()
+        with self._container() as container:
+            container.unpause()
 
     def remove(self) -> None:
         try:
-            self._container().remove(force=True, v=True)
+            with self._container() as container:
+                container.remove(force=True, v=True)
         except docker.errors.NotFound:
             return
 
     def running(self) -> bool:
         try:
-            return bool(self._container().status == "running")
+            with self._container() as container:
+                return bool(container.status == "running")
         except docker.errors.NotFound:
             return False
 
     def log(self) -> str:
-        text: bytes = self._container().logs(tail=60)
+        with self._container() as container:
+            text: bytes = container.logs(tail=60)
         return text.decode(errors="replace")
 
     def describe(self) -> dict[str, Any]:

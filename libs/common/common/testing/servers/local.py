@@ -120,6 +120,5 @@ def start_rabbit(folder: Path) -> RabbitServer:
         "RABBITMQ_FEATURE_FLAGS_FILE": str(folder / "feature_flags"),
         "RUNNING_UNDER_SYSTEMD": "true",  # the script then becomes the server, so that its pid is the server's
     }
-    return RabbitServer(
-        LocalProcess(str(folder), [str(program)], env, user, signal.SIGTERM), port, management
-    ).start_first()
+    engine = LocalProcess(str(folder), [str(program)], env, user, signal.SIGTERM, helper_end=("epmd", "-kill"))
+    return RabbitServer(engine, port, management).start_first()
