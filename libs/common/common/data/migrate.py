@@ -26,7 +26,7 @@ def config(service: Service, *, own: bool = True) -> Config:
     """Alembic's configuration for a service, without any file; `own=False` leaves the tables of `libs/common` alone."""
     here = Path(str(resources.files("common.data").joinpath("migrations")))
     places = [here / "versions"]
-    if own:
+    if own and service.extra.get("migrations", True):
         folder = Path(str(resources.files(service.name).joinpath("migrations", "versions")))
         if folder.is_dir():
             places.append(folder)

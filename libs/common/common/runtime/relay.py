@@ -19,7 +19,7 @@ TICK_LIMIT = 60.0
 
 
 def run_relay(service: Service, settings: Settings) -> None:
-    """Relays until SIGTERM. One that finds another active stands by, ready to take over. Raises Invalid without a broker."""
+    """Relays until SIGTERM; stands by while another relay is active. Raises Invalid without a broker."""
     urls = need_broker(settings)
     stop = stop_on_signals()
     host = start(settings, [service])[service.name]

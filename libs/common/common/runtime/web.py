@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
-from prometheus_client import CollectorRegistry, multiprocess, start_http_server
+from prometheus_client import multiprocess
 
 from common.runtime.mount import mount
 from common.runtime.start import start
@@ -74,19 +73,9 @@ def serve(make: Callable[[], Any], settings: Settings, options: dict[str, Any]) 
 
 
 def _serve_metrics(settings: Settings) -> None:
-    """A process of its own: a thread in gunicorn's master would be forked into its workers."""
     if settings.metrics_port:
-        address = (settings.host, settings.metrics_port, os.getpid())
-        multiprocessing.get_context("spawn").Process(target=metrics_process, args=address, daemon=True).start()
-
-
-def metrics_process(host: str, port: int, master: int) -> None:
-    """Serves the metrics that all processes of `master` wrote, until it is gone."""
-    registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    start_http_server(port, addr=host, registry=registry)
-    while os.getppid() == master:
-        time.sleep(1.0)
+        address = [settings.host, str(settings.metrics_port), str(os.getpid())]
+        subprocess.Popen([sys.executable, "-m", "common.observe.gather", *address])  # noqa: S603 - our own program
 
 
 def _forget_worker(_arbiter: Any, worker: Any) -> None:

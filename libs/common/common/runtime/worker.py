@@ -40,8 +40,12 @@ def run_worker(service: Service, settings: Settings) -> None:
         duty_tick()
         run_due_duties(host)
 
+    def look() -> None:
+        if consumer.subscribed.is_set():
+            gauge_queues(service.name, urls, settings.tiers)
+
     duties = Loop("duties", do_duties, DUTY_SECONDS, stop)
-    Loop("gauges", lambda: gauge_queues(service.name, urls, settings.tiers), GAUGE_SECONDS, stop)
+    Loop("gauges", look, GAUGE_SECONDS, stop)
     try:
         consumer.run(stop)
     finally:
