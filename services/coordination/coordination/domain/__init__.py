@@ -1,0 +1,1 @@
+"""Pure rules of coordination: no web, no database, no clock."""

@@ -1,0 +1,1 @@
+"""The trial installation: three sites with invented people."""

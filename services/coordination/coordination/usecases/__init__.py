@@ -1,0 +1,1 @@
+"""What coordination can be asked to do: one module a capability."""
