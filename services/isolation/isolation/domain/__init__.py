@@ -1,0 +1,1 @@
+"""Rules and values of isolation: no framework, no clock, no database."""

@@ -1,0 +1,21 @@
+"""Isolation as a value: incidents with their steps, clocks and timeline."""
+
+from __future__ import annotations
+
+from common.events.catalogue.isolation import EVENTS
+from common.service import Service
+from isolation.api import BLUEPRINTS
+from isolation.duties import DUTIES
+from isolation.models import Base
+from isolation.reactions import REACTIONS
+
+service = Service(
+    name="isolation",
+    title_zh="隔离管理",
+    title_en="Isolation",
+    tables=Base.metadata,
+    api=BLUEPRINTS,
+    reactions=REACTIONS,
+    duties=DUTIES,
+    publishes=EVENTS,
+)

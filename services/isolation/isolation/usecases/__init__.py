@@ -1,0 +1,1 @@
+"""What isolation does, one module a capability."""
