@@ -60,12 +60,13 @@ def ensure(find: Callable[[], T | None], packages: list[str]) -> T:
 
     Raises MissingProgramError where that can't be done (not root, no apt-get, no package).
     """
-    found = find()
-    if found is not None:
-        return found
     advice = f"apt-get install {' '.join(packages)}"
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise MissingProgramError(f"these tests need programs that are not here; as root on Debian: {advice}")
+        found = find()
+        if found is None:
+            raise MissingProgramError(f"these tests need programs that are not here; as root on Debian: {advice}")
+        return found
+    # Looked for under the lock: while another process installs, files are there before their package works
     with exclusive(Path(tempfile.gettempdir()) / "sizao-apt.lock"):
         found = find()
         if found is None:
