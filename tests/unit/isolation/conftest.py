@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from common.events.catalogue.notify import AlertAcknowledged, AlertRaised
 from common.events.catalogue.screening import CheckHeld, CheckRetested, CheckVoided
 from common.events.envelope import Envelope

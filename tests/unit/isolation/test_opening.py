@@ -8,6 +8,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
+
 from common.events.catalogue.isolation import IncidentOpened
 from common.events.catalogue.notify import AlertEscalated, AlertExhausted, AlertMarked
 from common.events.catalogue.screening import CheckCompleted
@@ -15,7 +16,6 @@ from common.events.envelope import Envelope
 from common.ids import new_id
 from common.roles import Role
 from common.secrets.sealed import seal
-
 from tests.unit.isolation.conftest import API, SITE, Bureau, codes, make_bureau
 
 
