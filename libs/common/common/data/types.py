@@ -169,8 +169,9 @@ class _EncryptedComparator(TypeDecorator.Comparator[str]):
     """Refuses comparisons that could never be true."""
 
     def operate(self, op: OperatorType, *other: Any, **kwargs: Any) -> ColumnElement[Any]:
-        with_null = all(side is None or isinstance(side, Null) for side in other)
-        if op in (operators.is_, operators.is_not, operators.eq, operators.ne) and with_null:
+        # SQLAlchemy itself compares columns with each other when it looks one up among a mapper's
+        harmless = all(side is None or isinstance(side, Null | ColumnElement) for side in other)
+        if op in (operators.is_, operators.is_not, operators.eq, operators.ne) and harmless:
             return super().operate(op, *other, **kwargs)
         raise TypeError("an Encrypted column is compared with NULL only: search by a blind index")
 
