@@ -16,6 +16,7 @@ from notify.api.duty import duty_api
 from notify.api.messages import messages_api
 from notify.api.routes import routes_api
 from notify.duties import DUTIES
+from notify.live import live
 from notify.models import Base
 from notify.reactions import REACTIONS
 
@@ -25,6 +26,7 @@ service = Service(
     title_en="Alerts",
     tables=Base.metadata,
     api=(alerts_api(), duty_api(), routes_api(), channels_api(), messages_api()),
+    pages=(live,),
     reactions=REACTIONS,
     duties=DUTIES,
     publishes=(AlertRaised, AlertAcknowledged, AlertEscalated, AlertExhausted, AlertMarked),

@@ -23,7 +23,7 @@ class Provider:
             return Result(False, "no_phone", "the person has no telephone number", permanent=True)
         values = {"phone": phone, "text": post.text, "id": post.message_ids[0], "secret": self.secret}
         body = fill(self.options["body"], values)
-        headers = {name: fill(value, values) for name, value in self.options.get("headers", {}).items()}
+        headers = {name: fill(value, values).strip() for name, value in self.options.get("headers", {}).items()}
         answer = self.outbound.post(self.address, json.dumps(body, ensure_ascii=False).encode(), headers)
         if isinstance(answer, Result):
             return answer

@@ -103,7 +103,7 @@ def read_alert(op: Op, *, alert_id: str) -> tuple[AlertView, list[AlertEntry], l
 
 @usecase(read=True)
 def open_alerts(op: Op, *, codes: str | None) -> Changes:
-    """What is unanswered now at the sites of a comma list (none: all of the caller's), with the stamps to go on from."""
+    """What is unanswered at the sites of a comma list (none: all of the caller's), and the stamps to go on from."""
     sites = named_sites(op, codes)
     stamps = _stamps(op, sites)
     query = (
