@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 from flask_openapi import FileStorage
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from common.roles import Role
 from common.web.access import allow
@@ -20,7 +20,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class StaffList(Input):
     """A staff list for a site."""
 
-    model_config = {"extra": "ignore", "arbitrary_types_allowed": True}
+    model_config = ConfigDict(extra="ignore", arbitrary_types_allowed=True)
 
     file: FileStorage
     site: str = Field(max_length=40)

@@ -50,9 +50,9 @@ class AdoptionOut(Answer):
 def adoption_out(row: Adoption) -> AdoptionOut:
     """The answer for an adoption."""
     return AdoptionOut(
-        id=row.id, site=row.site, version=row.version, protocol_code=row.protocol_code, effective_from=row.effective_from,
-        effective_to=row.effective_to, reason=row.reason, adopted_by=row.adopted_by, adopted_at=row.adopted_at,
-        protocol=row.document,
+        id=row.id, site=row.site, version=row.version, protocol_code=row.protocol_code,
+        effective_from=row.effective_from, effective_to=row.effective_to, reason=row.reason, adopted_by=row.adopted_by,
+        adopted_at=row.adopted_at, protocol=row.document,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from common.roles import Role
 from common.web.access import allow, allow_any_role, allow_public
 from common.web.api import Answer, IdPath, Input, answer, api_blueprint
-from common.web.request import caller, host, run, run_public
+from common.web.request import caller, host, run, run_public, sites
 from coordination.usecases.keys import list_keys, public_keys, revoke_key, rotate_keys
 from coordination.usecases.pins import reset_pin, sign_in_by_pin
 from coordination.usecases.sessions import Session, sign_out
@@ -83,7 +83,7 @@ def open_session(body: SignIn) -> Response:
 @allow(Role.MONITOR)
 def open_pin_session(body: PinSignIn) -> Response:
     """A guard takes over the desk at which the caller is signed in: role monitor alone, ending with that session."""
-    return session_out(sign_in_by_pin(host(), caller(), site=body.site, who=body.who, pin=body.pin))
+    return session_out(sign_in_by_pin(host(), caller(), sites(), site=body.site, who=body.who, pin=body.pin))
 
 
 @api.delete("/sessions/current")

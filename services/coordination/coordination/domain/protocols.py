@@ -36,10 +36,10 @@ def check_period(protocol: Protocol, first: date, last: date | None, *, beyond: 
     if outside and not beyond:
         raise Invalid(
             "adoption.outside",
-            "{code} was in force from {starts} to {ends}: choose days within, or say that you want it beyond them.",
-            "{code} 的有效期为 {starts} 至 {ends}:请在此期间内选择日期,或注明在有效期外沿用。",
+            "{named} was in force from {starts} to {ends}: choose days within, or say that you want it beyond them.",
+            "{named} 的有效期为 {starts} 至 {ends}:请在此期间内选择日期,或注明在有效期外沿用。",
             field="effective_from",
-            code=protocol.code,
+            named=protocol.code,
             starts=starts or "…",
             ends=ends or "…",
         )
@@ -62,10 +62,10 @@ def refuse_nothing_new(periods: list[Period], wanted: Period) -> None:
     if covers_start and covers_end:
         raise Conflict(
             "adoption.again",
-            "{code} is in force on all of these days already (version {version}).",
-            "这些日期已在执行 {code}(第{version}版),无需重复选定。",
+            "{named} is in force on all of these days already (version {version}).",
+            "这些日期已在执行 {named}(第{version}版),无需重复选定。",
             field="protocol",
-            code=wanted.code,
+            named=wanted.code,
             version=newest.version,
         )
 

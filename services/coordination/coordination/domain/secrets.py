@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -81,7 +82,7 @@ def checked_pin(pin: str) -> str:
     cleaned = unicodedata.normalize("NFKC", pin).strip()
     if not _PIN.fullmatch(cleaned):
         raise Invalid("pin.form", "A PIN has 4 to 6 digits.", "口令码为4至6位数字。", field="pin")
-    steps = {(int(after) - int(before)) % 10 for before, after in zip(cleaned, cleaned[1:], strict=False)}
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(cleaned)}
     if steps in ({0}, {1}, {9}):
         raise Invalid(
             "pin.simple",
@@ -103,7 +104,7 @@ def secret_fits(hashed: str | None, secret: str) -> bool:
         fits = _HASHER.verify(hashed or NOBODY, secret[: MOST_LENGTH + 1])
     except (VerificationError, InvalidHashError):
         return False
-    return fits and hashed is not None
+    return bool(fits) and hashed is not None
 
 
 def needs_rehash(hashed: str) -> bool:

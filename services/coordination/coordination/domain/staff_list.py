@@ -225,7 +225,7 @@ def _email(value: Cell) -> str | None:
 def _formula(code: str) -> Invalid:
     return Invalid(
         "tables.cell_error",
-        "The cell holds a formula that failed ({code}): enter the value itself.",
-        "单元格公式出错({code}):请直接填写内容。",
-        code=code,
+        "The cell holds a formula that failed ({fault}): enter the value itself.",
+        "单元格公式出错({fault}):请直接填写内容。",
+        fault=code,
     )

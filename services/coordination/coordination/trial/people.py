@@ -11,7 +11,8 @@ from common.civil.document import check_character
 from common.tables import OutSheet, write_csv, write_xlsx
 
 COLUMNS = (
-    "工号", "姓名", "科室", "职务", "分管领导/直接上级", "手机", "证件类型", "证件号码", "工作组(逗号分隔)", "组内职务", "备注",
+    "工号", "姓名", "科室", "职务", "分管领导/直接上级", "手机", "证件类型", "证件号码",
+    "工作组(逗号分隔)", "组内职务", "备注",
 )  # fmt: skip
 SURNAMES = "江秦史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞"
 GIVEN = "安宁和康乐诚信勤谦恭朗温良善毅恒静远清嘉"

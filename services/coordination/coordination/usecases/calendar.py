@@ -75,7 +75,7 @@ def _tell(op: Op, site: str, year: int) -> None:
     days = select(OwnDay.day, OwnDay.working).where(
         OwnDay.site == site, OwnDay.day >= date(year, 1, 1), OwnDay.day <= date(year, 12, 31)
     )
-    own = dict(op.db.execute(days).tuples().all())
+    own = dict(op.db.execute(days).all())
     op.emit(CalendarChanged(year=year, days=own), site=site, subject=f"{site}/{year}", sequence=stamp.sequence)
 
 

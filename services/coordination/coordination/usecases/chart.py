@@ -66,7 +66,7 @@ def checked_first_day(op: Op, site: str, first_day: date | None) -> date:
 def refuse_cycle(op: Op, person: Person, superior_id: str) -> None:
     """Raises Conflict if with this superior a chain of superiors would come back to where it began."""
     rows = op.db.execute(select(Person.id, Person.superior_id).where(Person.site == person.site))
-    superiors: dict[str, str | None] = dict(rows.tuples().all())
+    superiors: dict[str, str | None] = dict(rows.all())
     superiors[person.id] = superior_id
     if superior_id == person.id or cycle_through(person.id, superiors) is not None:
         raise Conflict(

@@ -202,4 +202,5 @@ def forget_refused_rows(op: Op, site: str) -> None:
             update(ImportRun)
             .where(ImportRun.site == site, ImportRun.sent_at < op.now - KEPT, ImportRun.refused_file.is_not(None))
             .values(refused_file=None)
+            .execution_options(synchronize_session=False)
         )

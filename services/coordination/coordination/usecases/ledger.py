@@ -75,8 +75,9 @@ def _blank(site: SiteCopy, place: FilingPlace, day: date, calendar: WorkingCalen
     owed = is_open(place.opening, closed, day, working=calendar.is_working_day(day))
     due = at_local(day, settings_of(site).register_due, site.timezone) if owed else None
     return Filing(
-        id=new_id(), site=site.code, kind=KIND, day=day, place_id=place.id, place_code=place.code, place_name=place.name,
-        due_at=due, version=0, register_id="", head="", signers=[], counts={}, amendment_reason="",
+        id=new_id(), site=site.code, kind=KIND, day=day, place_id=place.id, place_code=place.code,
+        place_name=place.name, due_at=due, version=0, register_id="", head="", signers=[], counts={},
+        amendment_reason="",
     )  # fmt: skip
 
 

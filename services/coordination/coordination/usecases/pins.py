@@ -114,11 +114,11 @@ def voucher(op: Op, site: str) -> IssuedSession:
     return behind
 
 
-def sign_in_by_pin(host: Host, caller: Caller, *, site: str, who: str, pin: str) -> Session:
+def sign_in_by_pin(host: Host, caller: Caller, sites: frozenset[str], *, site: str, who: str, pin: str) -> Session:
     """A guard's session at the desk where the caller is signed in. Raises TooMany, Unauthenticated, Forbidden."""
     cleaned = who.strip()[:60]
     key = throttle_key("pin", f"{site}/{cleaned.lower()}")
-    attempt = host.run(begin_pin_attempt, caller, {site}, site=site, who=cleaned, key=key)
+    attempt = host.run(begin_pin_attempt, caller, sites, site=site, who=cleaned, key=key)
     if attempt.wait_seconds is not None:
         raise TooMany(
             "pin.throttled",
@@ -128,4 +128,4 @@ def sign_in_by_pin(host: Host, caller: Caller, *, site: str, who: str, pin: str)
         )
     if not secret_fits(attempt.pin_hash, pin) or attempt.person_id is None:
         raise Unauthenticated("pin.wrong", "Name or PIN is wrong.", "登录名(工号)或口令码不正确。")
-    return host.run(open_pin_session, caller, {site}, site=site, person_id=attempt.person_id)
+    return host.run(open_pin_session, caller, sites, site=site, person_id=attempt.person_id)

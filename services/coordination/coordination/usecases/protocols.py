@@ -47,10 +47,10 @@ def protocol_named(code: str) -> Protocol:
     if found is None:
         raise NotFound(
             "protocol.unknown",
-            "There is no protocol '{code}'; there are: {known}.",
-            "没有方案“{code}”;可选:{known}。",
+            "There is no protocol '{named}'; there are: {known}.",
+            "没有方案“{named}”;可选:{known}。",
             field="protocol",
-            code=code,
+            named=code,
             known=", ".join(shipped_protocols()),
         )
     return found

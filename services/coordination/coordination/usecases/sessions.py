@@ -50,8 +50,8 @@ def issue(
     token = make_token(private_key(key), key.kid, caller=who, issued=issued, expires=ends)
     op.db.add(
         IssuedSession(
-            token_id=who.token_id, person_id=account.person_id, issued_at=issued, expires_at=ends, vouched_by=vouched_by,
-            ended=False,
+            token_id=who.token_id, person_id=account.person_id, issued_at=issued, expires_at=ends,
+            vouched_by=vouched_by, ended=False,
         )
     )  # fmt: skip
     return Session(token, ends.replace(microsecond=0), who)

@@ -32,7 +32,7 @@ def open_site(
     checked_code(code)
     if op.db.get(Site, code) is not None:
         raise Conflict(
-            "site.taken", "There is a site '{code}' already.", "单位代码“{code}”已被使用。", field="code", code=code
+            "site.taken", "There is a site '{named}' already.", "单位代码“{named}”已被使用。", field="code", named=code
         )
     cleaned = text_or_invalid(name, field="name", words=("The name", "单位名称"), limit=120)
     wanted = checked_settings(settings or {})

@@ -14,4 +14,4 @@ from coordination.models import OwnDay
 def calendar_of(op: Op, site: str, first: date, last: date) -> WorkingCalendar:
     """The working calendar of a site that is right between two days, both included."""
     query = select(OwnDay.day, OwnDay.working).where(OwnDay.site == site, OwnDay.day >= first, OwnDay.day <= last)
-    return WorkingCalendar(dict(op.db.execute(query).tuples().all()))
+    return WorkingCalendar(dict(op.db.execute(query).all()))
