@@ -1,4 +1,4 @@
-"""Registers: a day of an entrance, who signed it, how it was sealed, and the rows as they stood at sealing (plan G3)."""
+"""Registers: a day of an entrance, its signatures and seals, and its rows as they stood at sealing (plan G3)."""
 
 from __future__ import annotations
 
