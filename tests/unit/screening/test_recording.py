@@ -76,7 +76,7 @@ def test_a_fever_is_held_and_its_particulars_travel_sealed(place: Any) -> None:
         ("37.3℃", "hold"),
         (" 37.3 ", "hold"),
         (37.3, "hold"),
-        (37.299999999999997, "hold"),
+        (37.300000000000004, "hold"),
         ("37.2", "admit"),
         ("37.29", "admit"),
         ("37.20", "admit"),

@@ -9,7 +9,7 @@ from flask import Response, request
 from pydantic import Field, StrictBool
 
 from common.data.paging import Page
-from common.errors import Malformed
+from common.errors import Unconditional
 from common.roles import Role
 from common.web.access import allow, allow_any_role
 from common.web.api import Answer, IdPath, Input, answer, answer_page, api_blueprint
@@ -114,9 +114,15 @@ def _shown(found: EntranceView, status: int) -> Response:
 
 
 def _if_match() -> int | None:
-    given = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    if not given or given == "*":
+    """The version that a change is meant for; raises Unconditional (428) where it is not said."""
+    given = request.headers.get("If-Match")
+    if given is None:
+        raise Unconditional(
+            "etag.missing",
+            "Say which version you are changing: send If-Match with the ETag you read.",
+            "请注明所修改内容的版本：在 If-Match 中填写读取时的 ETag。",
+        )
+    if given.strip() == "*":
         return None
-    if not given.isdecimal() or len(given) > 9:
-        raise Malformed("if_match", "If-Match is the ETag of an earlier answer.", "If-Match 应为先前返回的 ETag。")
-    return int(given)
+    version = given.strip().removeprefix("W/").strip('"')
+    return int(version) if version.isdecimal() and len(version) < 10 else 0
