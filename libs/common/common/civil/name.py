@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from functools import cache
 
 from pypinyin import Style, pinyin
 
@@ -126,10 +127,15 @@ def prefix_range(prefix: str) -> tuple[str, str]:
 
 
 def _character_initials(character: str) -> list[str]:
+    return list(_readings(character))
+
+
+@cache
+def _readings(character: str) -> tuple[str, ...]:
     readings = pinyin(character, style=Style.FIRST_LETTER, heteronym=True, errors="ignore")
     usual = pinyin(character, style=Style.FIRST_LETTER, errors="ignore")
     found = [reading for group in (*usual, *readings) for reading in group if reading.isascii() and reading.isalpha()]
-    return list(dict.fromkeys(found)) or [""]
+    return tuple(dict.fromkeys(found)) or ("",)
 
 
 def _latin_initial(word: str) -> str:
