@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from common.cli import installation, processes
 from common.cli.output import in_words
-from common.host import Host
-from common.service import Service, installed_services
-from common.settings import load_settings
 
-TOGETHER = ("run", "migrate", "web", "worker", "relay", "live", "doctor")
+if TYPE_CHECKING:
+    from common.host import Host
+    from common.service import Service
+
+ALONE = ("run", "web", "worker", "relay", "live", "migrate", "doctor")
+"""Commands that no service adds to: they start without importing any."""
 
 
 class Root(click.Group):
@@ -25,6 +29,17 @@ class Root(click.Group):
             context.obj["json"] = True
             arguments = [one for one in arguments if one != "--json"]
         return super().parse_args(context, arguments)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command of that name; those of the services are looked up only when one of them may be meant."""
+        if name not in ALONE:
+            _add_commands()
+        return super().get_command(context, name)
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """All commands, those of the services too."""
+        _add_commands()
+        return super().list_commands(context)
 
     def invoke(self, context: click.Context) -> Any:
         """Runs a command; our errors are told in words."""
@@ -39,6 +54,8 @@ def main() -> None:
 def open_hosts(*names: str) -> Mapping[str, Host]:
     """Hosts of the named services (all if none is named) for a command, with the installation's settings and keys."""
     from common.runtime.start import start
+    from common.service import installed_services
+    from common.settings import load_settings
 
     context = click.get_current_context().find_root()
     services = installed_services()
@@ -51,16 +68,20 @@ def open_hosts(*names: str) -> Mapping[str, Host]:
 
 def service_named(name: str) -> Service:
     """An installed service; raises a usage error that lists them for another name."""
+    from common.service import installed_services
+
     services = installed_services()
     if name not in services:
         raise click.UsageError(f"there is no service '{name}'; there are: {', '.join(services)}")
     return services[name]
 
 
+@functools.cache
 def _add_commands() -> None:
-    from common.cli import contract, demo, events, installation, processes, records
+    from common.cli import contract, demo, events, records
+    from common.service import installed_services
 
-    for module in (installation, processes, events, records, contract, demo):
+    for module in (events, records, contract, demo):
         for command in module.COMMANDS:
             main.add_command(command)
     for service in installed_services().values():
@@ -78,4 +99,6 @@ def _merge(group: click.Group, command: click.Command) -> None:
         group.add_command(command)
 
 
-_add_commands()
+for _module in (installation, processes):
+    for _command in _module.COMMANDS:
+        main.add_command(_command)

@@ -33,8 +33,8 @@ def day(
     """Play a day at SITE: checks, fevers worked to their end, a sealed register; then compare all totals."""
     from common.demo.client import ApiClient
     from common.demo.day import play, reconcile
-    from common.runtime.embedded import TRIAL_ACCOUNTS
     from common.runtime.embedded import address as own_address
+    from common.runtime.prepare import TRIAL_ACCOUNTS
 
     settings = load_settings()
     sign_ins = _sign_ins(accounts or settings.data / TRIAL_ACCOUNTS, site)

@@ -7,22 +7,12 @@ import shutil
 from typing import Any
 
 import click
-from sqlalchemy import func, select
 
-from common.caller import system
 from common.cli.output import say
-from common.copies.tables import ProtocolCopy, SiteCopy
-from common.data.migrate import revision_problem, upgrade
 from common.errors import SizaoError
-from common.events.tables import Delivery, DutyClock, Outbox
-from common.host import Host
-from common.op import Op, usecase
-from common.service import installed_services
 from common.settings import load_settings
 
 LOW_DISK = 1_000_000_000
-OLD_OUTBOX_SECONDS = 60
-LATE_DUTY_SECONDS = 300
 
 
 @click.command()
@@ -42,6 +32,9 @@ def run(tls: bool, host: str | None, port: int | None, trial: bool | None) -> No
 @click.argument("service", required=False)
 def migrate(service: str | None) -> None:
     """Bring the databases (or one service's) to the newest revision."""
+    from common.data.migrate import upgrade
+    from common.service import installed_services
+
     settings = load_settings()
     done = []
     for name, value in installed_services().items():
@@ -57,6 +50,7 @@ def migrate(service: str | None) -> None:
 def doctor() -> Any:
     """Say in words what is wrong with this installation; exit code 1 if anything is."""
     from common.cli import open_hosts
+    from common.cli.examination import of_host
 
     settings = load_settings()
     findings: list[dict[str, str]] = []
@@ -71,45 +65,10 @@ def doctor() -> Any:
         findings.append(_finding("keys", f"{settings.keyring_path} can be read by others", "chmod 600 it"))
     try:
         for host in open_hosts().values():
-            findings += _of_host(host)
+            findings += [_finding(host.service.name, *pair) for pair in of_host(host)]
     except SizaoError as problem:
         findings.append(_finding("keys", problem.en, problem.zh))
     return _end(findings)
-
-
-def _of_host(host: Host) -> list[dict[str, str]]:
-    name = host.service.name
-    try:
-        wrong = revision_problem(host.service, host.engine)
-        if wrong:
-            return [_finding(name, wrong, f"run 'sizao migrate {name}'")]
-        return [_finding(name, *pair) for pair in host.run_system(examine, system(name))]
-    except Exception as problem:  # noqa: BLE001 - whatever is wrong with the database is a finding
-        return [
-            _finding(name, f"the database does not answer: {type(problem).__name__}", "check address, password, server")
-        ]
-
-
-@usecase(read=True)
-def examine(op: Op) -> list[tuple[str, str]]:
-    """What looks wrong in a service's own tables: (what, how to mend it)."""
-    found: list[tuple[str, str]] = []
-    oldest = op.db.scalar(select(func.min(Outbox.created_at)).where(Outbox.parked_at.is_(None)))
-    if oldest is not None and (op.now - oldest).total_seconds() > OLD_OUTBOX_SECONDS:
-        found.append(
-            (f"an event waits in the outbox since {oldest.isoformat()}", "is the relay running, the broker up?")
-        )
-    parked = op.db.scalar(select(func.count()).select_from(Delivery).where(Delivery.parked_at.is_not(None))) or 0
-    if parked:
-        found.append((f"{parked} events are parked", f"look at them: sizao parked list {op.host.service.name}"))
-    late = op.db.scalar(select(func.min(DutyClock.next_at)))
-    if late is not None and (op.now - late).total_seconds() > LATE_DUTY_SECONDS:
-        found.append((f"a duty is due since {late.isoformat()}", "is the worker running?"))
-    sites = set(op.db.scalars(select(SiteCopy.code).where(SiteCopy.suspended.is_(False))))
-    if op.host.service.name != "coordination":
-        without = sites - set(op.db.scalars(select(ProtocolCopy.site).distinct()))
-        found += [(f"site {site} has no protocol", f"sizao protocol adopt {site} …") for site in sorted(without)]
-    return found
 
 
 def _finding(where: str, what: str, mend: str) -> dict[str, str]:

@@ -22,7 +22,18 @@ def verify_chains(op: Op) -> list[dict[str, Any]]:
     found = []
     for site in site_codes(op.db):
         result = verify_site(op.db, site)
-        found.append({"service": op.host.service.name, "site": site, "holds": result.holds, "result": str(result)})
+        found.append(
+            {
+                "service": op.host.service.name,
+                "site": site,
+                "entries": result.head.position,
+                "holds": result.holds,
+                "broken_at": result.broken_at,
+                "altered": list(result.altered) or None,
+                "reason": result.reason,
+                "head": result.head.hash,
+            }
+        )
     return found
 
 
@@ -39,7 +50,7 @@ def verify() -> None:
     rows: list[dict[str, Any]] = []
     for host in open_hosts().values():
         rows += host.run_system(verify_chains, system(host.service.name))
-    say(rows, title="audit")
+    say(rows, title="audit", columns=("service", "site", "entries", "holds", "broken_at", "altered", "reason"))
     if not all(row["holds"] for row in rows):
         raise SystemExit(1)
 

@@ -1,9 +1,13 @@
-"""The whole system in one process: SQLite files, events delivered in the process, one address."""
+"""The whole system in one process: SQLite files, events delivered in the process, one address.
+
+The process that watches over it imports no service, and what is prepared before the start is done in a process of its
+own: memory is used once.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import multiprocessing
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -11,56 +15,11 @@ from gunicorn.app.base import BaseApplication
 from rich.console import Console
 from rich.panel import Panel
 
-from common.data.migrate import upgrade
-from common.host import Host
-from common.runtime.certificate import make_certificate
-from common.runtime.engine import EmbeddedEngine
-from common.runtime.folder import take_folder, write_private
-from common.runtime.mount import mount
-from common.runtime.start import start
-from common.secrets.keyring import KeyRing
-from common.service import installed_services
+from common.errors import SizaoError
+from common.runtime.folder import take_folder
 from common.settings import Settings
 
 REQUEST_THREADS = 16
-TRIAL_ACCOUNTS = "trial-accounts.json"
-
-
-def prepare(settings: Settings) -> list[str]:
-    """Makes what is missing (folder, keys, tables, trial or first link); returns lines for whoever started it."""
-    take_folder(settings.data)
-    if not settings.keyring_path.exists():
-        KeyRing.create(settings.keyring_path)
-    services = installed_services()
-    for name, service in services.items():
-        upgrade(service, settings.database_url(name))
-    hosts = start(settings, services.values())
-    try:
-        return _first_content(settings, hosts)
-    finally:
-        for host in hosts.values():
-            host.close()
-
-
-def _first_content(settings: Settings, hosts: Mapping[str, Host]) -> list[str]:
-    coordination = hosts["coordination"]
-    engine = EmbeddedEngine(hosts)
-    seed = coordination.service.seed
-    found = coordination.service.extra["found_installation"]
-    lines: list[str] = []
-    if settings.trial and seed is not None:
-        accounts = seed(coordination)
-        if accounts:
-            path = settings.data / TRIAL_ACCOUNTS
-            write_private(path, json.dumps(accounts, ensure_ascii=False, indent=1))
-        if (settings.data / TRIAL_ACCOUNTS).exists():
-            lines.append(f"试用账号 trial sign-ins: {settings.data / TRIAL_ACCOUNTS}")
-    elif not settings.trial:
-        link = found(coordination)
-        if link:
-            lines.append(f"首位管理员一次性链接 one-time link for the first administrator: {address(settings)}{link}")
-    engine.settle(rounds=2000)
-    return lines
 
 
 def address(settings: Settings) -> str:
@@ -93,6 +52,8 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
             "worker_tmp_dir": None,
         }
         if self.settings.tls:
+            from common.runtime.certificate import make_certificate
+
             certificate, key = make_certificate(self.settings.data, self.settings.host)
             options |= {"certfile": str(certificate), "keyfile": str(key)}
         for name, value in options.items():
@@ -103,6 +64,11 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """Builds the application in the worker, after the fork."""
+        from common.runtime.engine import EmbeddedEngine
+        from common.runtime.mount import mount
+        from common.runtime.start import start
+        from common.service import installed_services
+
         hosts = start(self.settings, installed_services().values())
         self.hosts = hosts
         self.engine = EmbeddedEngine(hosts)
@@ -130,4 +96,32 @@ def show(settings: Settings, lines: list[str]) -> None:
 
 def run_embedded(settings: Settings) -> None:
     """Runs until it is stopped."""
-    EmbeddedServer(settings, prepare(settings)).run()
+    take_folder(settings.data)
+    EmbeddedServer(settings, _prepared(settings)).run()
+
+
+def _prepared(settings: Settings) -> list[str]:
+    """What `prepare` tells, from a process of its own; ends this one if that one failed."""
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_prepare, args=(settings, sender), name="sizao-prepare")
+    child.start()
+    sender.close()
+    try:
+        told: list[str] | SizaoError = receiver.recv()
+    except EOFError:
+        child.join()
+        raise SystemExit(child.exitcode or 1) from None
+    child.join()
+    if isinstance(told, SizaoError):
+        raise told
+    return told
+
+
+def _prepare(settings: Settings, sender: Connection) -> None:
+    from common.runtime.prepare import prepare
+
+    try:
+        sender.send(prepare(settings))
+    except SizaoError as refused:
+        sender.send(SizaoError(refused.code, refused.en.replace("{", "{{"), refused.zh.replace("{", "{{")))
