@@ -32,6 +32,11 @@ def join(apps: Mapping[str, OpenAPI]) -> WSGIApplication:
     mounts: dict[str, Any] = {f"/{name}": app for name, app in apps.items()}
     icon = (files("common.web") / "static" / "icon.svg").read_bytes()
 
+    def nowhere(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """A path of no service: one of the services says in its words, and on its page, that nothing is there."""
+        name = "coordination" if "coordination" in apps else next(iter(apps))
+        return apps[name]({**environ, "SCRIPT_NAME": f"/{name}", "PATH_INFO": "/nowhere"}, start_response)
+
     def root(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = Request(environ).path
         if path == "/healthz":
@@ -41,7 +46,7 @@ def join(apps: Mapping[str, OpenAPI]) -> WSGIApplication:
         elif path == "/favicon.ico":
             answer = Response(icon, mimetype="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
         else:
-            answer = Response('{"status":404}', status=404, mimetype="application/problem+json")
+            return nowhere(environ, start_response)
         return answer(environ, start_response)
 
     return DispatcherMiddleware(root, mounts)

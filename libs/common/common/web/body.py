@@ -37,7 +37,7 @@ def _not_json(word: str) -> Any:
 class StrictRequest(Request):
     """A request whose JSON is refused in words."""
 
-    def on_json_loading_failure(self, e: ValueError | None) -> Any:
+    def on_json_loading_failed(self, e: ValueError | None) -> Any:
         """Raises Malformed for a body that is not JSON."""
         if isinstance(e, json.JSONDecodeError):
             raise _unreadable(
@@ -72,7 +72,7 @@ def read_body() -> None:
     if request.is_json:
         if wanted == "form" and has_body:
             raise _other_type("multipart/form-data")
-        _read_json()
+        _read_json(wanted=wanted == "json")
     elif wanted == "json" and has_body:
         raise _other_type("application/json")
     elif wanted == "json":
@@ -94,11 +94,15 @@ def _other_type(expected: str) -> Unsupported:
     )
 
 
-def _read_json() -> None:
-    """Parses the body once, for the view too; its size was limited by `limit_json`."""
-    if (request.content_length or 0) > json_limit():
-        raise TooLarge("body.large", "The body is over {n} bytes.", "请求内容超过 {n} 字节。", n=json_limit())
-    if not (data := request.get_data(cache=True)):
+def _read_json(*, wanted: bool) -> None:
+    """Parses the body once, for the view too."""
+    limit = json_limit()
+    data = b"" if (request.content_length or 0) > limit else request.get_data(cache=True)
+    if max(request.content_length or 0, len(data)) > limit:
+        raise TooLarge("body.large", "The body is over {n} bytes.", "请求内容超过 {n} 字节。", n=limit)
+    if not data:
+        if wanted:
+            raise Malformed("body.missing", "The body is missing: send JSON.", "缺少请求内容：请发送 JSON。")
         return
     try:
         parsed = request.get_json()
@@ -111,9 +115,9 @@ def _read_json() -> None:
 
 
 def limit_json() -> None:
-    """Keeps the reading of a JSON body of unknown length within its limit."""
+    """Stops reading a JSON body of unknown length one byte after its limit, where it is known to be too large."""
     if request.is_json:
-        request.max_content_length = json_limit()
+        request.max_content_length = json_limit() + 1
 
 
 def json_limit() -> int:

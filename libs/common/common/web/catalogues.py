@@ -1,4 +1,4 @@
-"""Whether the English catalogues are whole: every text that pages and code mark is translated, and none is left over."""
+"""Whether the English catalogues are whole: every text that pages and code mark is translated, and no other is kept."""
 
 from __future__ import annotations
 

@@ -55,7 +55,11 @@ def kind_of(document: dict[str, Any], schema: dict[str, Any]) -> str:
         return f"{kind_of(document, schema.get('items', {}))}[]"
     low = schema.get("minLength", schema.get("minimum", schema.get("minItems")))
     high = schema.get("maxLength", schema.get("maximum", schema.get("maxItems")))
-    notes = [schema.get("format", ""), f"≥ {low}" if low is not None else "", f"≤ {high}" if high is not None else ""]
+    notes = [
+        schema.get("format", ""),
+        f"≥ {low:g}" if low is not None else "",
+        f"≤ {high:g}" if high is not None else "",
+    ]
     inside = ", ".join(note for note in notes if note)
     return f"{kind} ({inside})" if inside else str(kind)
 

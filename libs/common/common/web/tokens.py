@@ -22,6 +22,9 @@ ALGORITHM = "Ed25519"
 """EdDSA over Ed25519 by its fully specified name (RFC 9864)."""
 LEEWAY_SECONDS = 30
 MAX_TOKEN = 16_384
+MAX_KID = 80
+LATEST = 253_402_300_799
+"""The last second of the year 9999."""
 
 
 def refused(why: str) -> Unauthenticated:
@@ -67,8 +70,8 @@ def read_token(op: Op, *, token: str) -> Caller:
     if revoked is not None:
         raise refused("revoked")
     return Caller(
-        id=account, name=str(claims.get("name", "")), token_id=token_id, amr=frozenset(claims.get("amr", [])),
-        grants={site: _roles(roles) for site, roles in dict(claims.get("grants", {})).items()},
+        id=account, name=str(claims.get("name", "")), token_id=token_id, amr=_words(claims.get("amr", [])),
+        grants=_grants(claims.get("grants", {})),
     )  # fmt: skip
 
 
@@ -90,16 +93,28 @@ def _kid(token: str) -> str:
     header = extract_compact(token.encode()).headers()
     if header.get("alg") != ALGORITHM:
         raise refused("algorithm")
-    return str(header["kid"])
+    kid = header.get("kid")
+    if not isinstance(kid, str) or not 0 < len(kid) <= MAX_KID or not kid.isprintable():
+        raise refused("key")
+    return kid
 
 
 def _instant(claims: dict[str, Any], name: str) -> datetime:
     value = claims.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LATEST:
         raise refused("claims")
     return datetime.fromtimestamp(value, UTC)
 
 
-def _roles(names: object) -> frozenset[Role]:
+def _grants(given: object) -> dict[str, frozenset[Role]]:
+    """Roles by site; a role that this version does not know gives nothing."""
+    if not isinstance(given, dict):
+        raise refused("claims")
     known = {role.value for role in Role}
-    return frozenset(Role(name) for name in names if name in known) if isinstance(names, list) else frozenset()
+    return {site: frozenset(Role(name) for name in _words(names) if name in known) for site, names in given.items()}
+
+
+def _words(given: object) -> frozenset[str]:
+    if not isinstance(given, list) or not all(isinstance(word, str) for word in given):
+        raise refused("claims")
+    return frozenset(given)
