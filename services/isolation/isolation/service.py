@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from common.events.catalogue.isolation import EVENTS
 from common.service import Service
-from isolation.api import BLUEPRINTS
+from isolation.api import BLUEPRINTS as API
 from isolation.duties import DUTIES
 from isolation.models import Base
+from isolation.pages import BLUEPRINTS as PAGES
 from isolation.reactions import REACTIONS
 
 service = Service(
@@ -14,7 +15,8 @@ service = Service(
     title_zh="隔离管理",
     title_en="Isolation",
     tables=Base.metadata,
-    api=BLUEPRINTS,
+    api=API,
+    pages=PAGES,
     reactions=REACTIONS,
     duties=DUTIES,
     publishes=EVENTS,

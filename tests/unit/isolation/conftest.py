@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -94,7 +94,7 @@ class Bureau:
         )  # fmt: skip
         return check
 
-    def voided(self, check: str, decision: str = "hold") -> None:
+    def voided(self, check: str, decision: Literal["admit", "refuse", "hold"] = "hold") -> None:
         self.system.tell(
             CheckVoided(check_id=check, decision=decision, reason="打错了", voided_at=self.now, by_ref="staff:guard"),
             site=SITE, subject=check, sequence=2,
@@ -109,7 +109,7 @@ class Bureau:
         self.system.tell(AlertRaised(alert_id=alert, check_id=check, **{**fields, **more}), site=SITE, subject=alert)
         return alert
 
-    def acknowledged(self, check: str | None, alert: str, mark: str = "none") -> None:
+    def acknowledged(self, check: str | None, alert: str, mark: Literal["none", "retest_normal", "entry_error"] = "none") -> None:
         self.system.tell(
             AlertAcknowledged(
                 alert_id=alert, check_id=check, by_ref="staff:emergency", by_name="李应急", at=self.now, mark=mark
@@ -124,12 +124,14 @@ class Bureau:
         receive(self.system.hosts["isolation"], envelope)
 
     def incidents(self, **query: Any) -> list[dict[str, Any]]:
-        return self.api().get(f"{API}/incidents", **query).get_json()["items"]
+        items: list[dict[str, Any]] = self.api().get(f"{API}/incidents", **query).get_json()["items"]
+        return items
 
     def incident(self, check: str) -> dict[str, Any]:
         answer = self.api().get(f"{API}/incidents/by-check/{check}")
         assert answer.status_code == 200, answer.text
-        return answer.get_json()
+        found: dict[str, Any] = answer.get_json()
+        return found
 
     def record(self, incident: dict[str, Any], step: str, api: Api | None = None, **body: Any) -> Any:
         return (api or self.api()).post(f"{API}/incidents/{incident['id']}/steps/{step}", body)

@@ -34,7 +34,7 @@ class Rules(RuleBasedStateMachine):
         self.record: dict[str, tuple[str, str, Any]] = {}
         self.late: dict[str, bool] = {}
         self.records = 0
-        self.closed = False
+        self.closed, self.outcome = False, ""
         self.found = self.bureau.now
 
     def teardown(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from common.protocol import Protocol
@@ -59,3 +60,11 @@ def reason_words(reasons: Iterable[str], symptoms: Iterable[str], protocol: Prot
     questions = {one.code: Words(one.words.zh, one.words.en) for one in protocol.entrance.questions}
     codes = [code.removeprefix(QUESTION) for code in (*reasons, *symptoms)]
     return [questions.get(code) or words_of(REASONS, code) for code in dict.fromkeys(codes)]
+
+
+def reading_text(reading: Decimal | None) -> str:
+    """A reading for the timeline with the digits it was measured in, one decimal at least; empty if there is none."""
+    if reading is None:
+        return ""
+    exact = reading.normalize()
+    return f"{exact:.1f}" if -int(exact.as_tuple().exponent) <= 1 else f"{exact:f}"

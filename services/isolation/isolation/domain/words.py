@@ -59,7 +59,7 @@ RUNGS: dict[str, Words] = {
 PHONES: dict[str, Words] = {
     "cdc": Words("疾控中心", "Centre for disease control"),
     "fever_clinic": Words("发热门诊", "Fever clinic"),
-    "emergency_120": Words("急救 120", "Ambulance 120"),
+    "emergency_120": Words("急救", "Ambulance"),
     "community": Words("社区", "Community"),
 }
 REASONS: dict[str, Words] = {

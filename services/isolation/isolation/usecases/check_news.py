@@ -9,6 +9,7 @@ from common.events.envelope import Envelope
 from common.op import Op
 from common.secrets.sealed import unseal
 from isolation.domain.closure import Retest, suggestion_of
+from isolation.domain.kinds import reading_text
 from isolation.models import Incident, IncidentCheck
 from isolation.usecases.checks import adopt_check, claim_check
 from isolation.usecases.confirmation import withdraw_confirmation
@@ -21,7 +22,7 @@ def retested(op: Op, incident: Incident, told: CheckRetested, _envelope: Envelop
         code = "check.retested_unmeasured"
     else:
         code = "check.retested_normal" if told.normal else "check.retested_fever"
-    params = {"reading": "" if told.reading is None else str(told.reading), "thermometer": told.thermometer or ""}
+    params = {"reading": reading_text(told.reading), "thermometer": told.thermometer or ""}
     write_down(op, incident, code, at=told.measured_at, params=params, actor=(told.guard_ref, None))
     if claim_check(op, incident.site, told.check_id) is None:
         adopt_check(

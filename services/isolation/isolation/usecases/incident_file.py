@@ -81,6 +81,8 @@ def write_down(
     `at` is when it happened (now if not said); `actor` a reference and, where known, a name (the caller if not said).
     """
     ref, name = actor or (op.caller.id, op.caller.name)
+    if ref.startswith("system:"):
+        name = None
     op.db.add(
         TimelineEntry(
             id=new_id(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 
 from common.civil.name import mask_name, normalise_name
 from common.civil.phone import normalise_phone
@@ -17,7 +16,7 @@ from common.protocol import Protocol
 from common.secrets.sealed import unseal
 from common.web.idempotency import Stored, once, remember
 from isolation.domain.clocks import limits_of
-from isolation.domain.kinds import kind_of, local_day_of, number_text, reason_words, severity_of, start_of
+from isolation.domain.kinds import kind_of, local_day_of, number_text, reading_text, reason_words, severity_of, start_of
 from isolation.domain.steps import AUTHORITY, due_at
 from isolation.domain.words import UNNAMED
 from isolation.models import Incident, IncidentStep
@@ -105,11 +104,6 @@ def open_by_hand(
     op.audit("incident.opened_by_hand", site=site, subject=f"incident:{incident.id}", particulars=_audited(incident))
     made = {"id": incident.id, "number": incident.number, "version": incident.version}
     return remember(op, scope="incidents", site=site, key=key, status=201, body=made)
-
-
-def reading_text(reading: Decimal | None) -> str:
-    """A reading for the timeline, as it was measured."""
-    return "" if reading is None else str(reading)
 
 
 def _new(
