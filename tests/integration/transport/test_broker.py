@@ -16,6 +16,7 @@ from common.events.amqp.connect import channel
 from common.events.amqp.topology import EXCHANGE, LOG, bindings, declare_consumer, parked_queue, work_queue
 from common.events.amqp.watch import missing_bindings, service_queues, watch_consumers
 from common.events.catalogue.screening import CheckCompleted, CheckVoided
+from common.events.relay import prefer_the_index, waiting
 from common.events.tables import INBOX, EventLog, Outbox
 from common.host import count_statements
 from common.ids import new_id
@@ -48,6 +49,21 @@ def test_a_published_outbox_is_moved_to_the_log_in_rising_positions(broker_wire:
     assert list(positions) == sorted(set(positions))
     assert list(ids) == sorted(set(ids))
     assert broker_wire.handed_over()
+
+
+def test_a_batch_of_a_long_outbox_is_read_from_the_index_without_reading_the_rest(broker_wire: BrokerWire) -> None:
+    broker_wire.stop_relay()
+    put_in_outbox(broker_wire, 5000)
+    with broker_wire.hosts["screening"].system_engine.connect() as connection:
+        prefer_the_index(connection)
+        for urgent in (True, False):
+            statement = waiting(broker_wire.clock.now(), ["x", "y"], urgent=urgent, limit=500).compile(connection)
+            plan = "\n".join(
+                row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", statement.construct_params())
+            )
+            assert "Index Scan using ix_outbox_order" in plan
+            assert "Sort" not in plan
+    broker_wire.start_relay()
 
 
 def test_a_row_that_no_broker_takes_is_parked_and_others_pass_it(broker_wire: BrokerWire) -> None:

@@ -1,0 +1,1 @@
+"""What Sizao takes against named peers, measured beside it in one run: python -m benchmarks [NAME …] [--json FILE]."""
