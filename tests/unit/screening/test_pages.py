@@ -121,10 +121,10 @@ def test_the_report_stands_ready_to_be_copied(place: Any) -> None:
     place.check(mask=False)
     page = text_of(place.system.browser("main", Role.COORDINATOR).get(f"{PAGE}/today"))
     for line in (
-        "入口监测日报 2021年3月1日(星期一)",
-        "监测登记3人次:职工0,来访3,无名0",
-        "放行1;禁止进入1(未戴口罩1,拒绝测温0)",
-        "暂留1(发热1);复测0,其中正常0",
-        "职工未测温1人;误录作废0条",
+        "入口监测日报 2021年3月1日（星期一）",
+        "监测登记3人次：职工0，来访3，无名0",
+        "放行1；禁止进入1（未戴口罩1，拒绝测温0）",
+        "暂留1（发热1）；复测0，其中正常0",
+        "职工未测温1人；误录作废0条",
     ):
         assert line in page

@@ -148,14 +148,14 @@ def _check_measured(facts: Facts) -> None:
         raise Invalid(
             "reading.not_measured",
             "Nobody was measured: give the reading, or say that measurement was refused. An empty reading is never 0.",
-            "未测量体温:请填写体温,或注明拒绝测温。空白不等于0。",
+            "未测量体温：请填写体温，或注明拒绝测温。空白不等于0。",
             field="reading",
         )
     if facts.reading is not None and facts.refused_measurement:
         raise Invalid(
             "reading.refused_but_measured",
             "There is a reading, and measurement is said to be refused: correct one of them.",
-            "已有体温,又注明拒绝测温:请改正其中一项。",
+            "已有体温，又注明拒绝测温：请改正其中一项。",
             field="refused_measurement",
         )
 

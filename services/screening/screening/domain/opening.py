@@ -23,9 +23,9 @@ def read_opening(given: Mapping[str, Any]) -> dict[str, list[str]]:
     hours: dict[str, list[str]] = {}
     for key, pair in given.items():
         if key not in WEEKDAYS and key != WORKING:
-            raise _wrong(key, "is neither a weekday from 1 to 7 nor 'working'", "不是1至7的星期,也不是 working")
+            raise _wrong(key, "is neither a weekday from 1 to 7 nor 'working'", "不是1至7的星期，也不是 working")
         if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
-            raise _wrong(key, "takes two times, such as 08:00 and 17:30", "应为两个时间,例如 08:00 和 17:30")
+            raise _wrong(key, "takes two times, such as 08:00 and 17:30", "应为两个时间，例如 08:00 和 17:30")
         start, end = (_clock(key, value) for value in pair)
         if end <= start:
             raise _wrong(key, "ends before it begins", "结束时间不晚于开始时间")

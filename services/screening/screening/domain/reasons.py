@@ -14,12 +14,12 @@ REASONS: dict[str, Words] = {
     "no_name": Words(zh="未提供姓名", en="Gave no name"),
     "no_purpose": Words(zh="未填写来访事由", en="No purpose given"),
     "low_reading": Words(
-        zh="体温偏低,请在室内稍候后复测", en="The reading is low: measure again after a while indoors"
+        zh="体温偏低，请在室内稍候后复测", en="The reading is low: measure again after a while indoors"
     ),
-    "retest_of_held": Words(zh="复测正常,应急组确认前请在原处等候", en="Normal now: wait for the emergency group"),
-    "name_differs": Words(zh="证件登记的姓名与此前不同,请核对", en="This document came with another name before"),
-    "late": Words(zh="当日登记表已封存,此记录需补签", en="The day's register is sealed: sign an amendment"),
-    "symptom_unlisted": Words(zh="有方案未列的症状,已记录", en="A symptom that the protocol does not list was noted"),
+    "retest_of_held": Words(zh="复测正常，应急组确认前请在原处等候", en="Normal now: wait for the emergency group"),
+    "name_differs": Words(zh="证件登记的姓名与此前不同，请核对", en="This document came with another name before"),
+    "late": Words(zh="当日登记表已封存，此记录需补签", en="The day's register is sealed: sign an amendment"),
+    "symptom_unlisted": Words(zh="有方案未列的症状，已记录", en="A symptom that the protocol does not list was noted"),
 }
 
 DECISIONS: dict[str, Words] = {

@@ -89,9 +89,9 @@ def report_lines(site_name: str, day: date, totals: Totals, *, not_measured: int
             f"Staff not measured {not_measured}; voided entries {t.voided}",
         ]
     return [
-        f"{site_name}入口监测日报 {day.year}年{day.month}月{day.day}日(星期{WEEKDAYS_ZH[day.weekday()]})",
-        f"监测登记{t.checks}人次:职工{t.staff},来访{t.visitors},无名{t.unnamed}",
-        f"放行{t.admitted};禁止进入{t.refused}(未戴口罩{t.no_mask},拒绝测温{t.refused_measurement})",
-        f"暂留{t.held}(发热{t.fevers});复测{t.retests},其中正常{t.retests_normal}",
-        f"职工未测温{not_measured}人;误录作废{t.voided}条",
+        f"{site_name}入口监测日报 {day.year}年{day.month}月{day.day}日（星期{WEEKDAYS_ZH[day.weekday()]}）",
+        f"监测登记{t.checks}人次：职工{t.staff}，来访{t.visitors}，无名{t.unnamed}",
+        f"放行{t.admitted}；禁止进入{t.refused}（未戴口罩{t.no_mask}，拒绝测温{t.refused_measurement}）",
+        f"暂留{t.held}（发热{t.fevers}）；复测{t.retests}，其中正常{t.retests_normal}",
+        f"职工未测温{not_measured}人；误录作废{t.voided}条",
     ]

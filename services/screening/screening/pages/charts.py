@@ -45,6 +45,7 @@ def _config(title: str, *, legend: bool) -> Config:
         title=title,
         show_legend=legend,
         legend_at_bottom=True,
+        legend_at_bottom_columns=3,
         margin=8,
         show_y_guides=True,
         min_scale=2,
@@ -58,9 +59,9 @@ def _config(title: str, *, legend: bool) -> Config:
 
 
 def hours_chart(totals: Totals, title: str) -> bytes:
-    """Checks by hour, from the first hour that has any to the last."""
+    """Checks by hour: the usual hours of an office, and earlier and later ones where they have any."""
     chart = Bar(_config(title, legend=False), style=_style("#15527f"))
-    hours = range(min(totals.by_hour, default=8), max(totals.by_hour, default=17) + 1)
+    hours = range(min(8, *totals.by_hour), max(17, *totals.by_hour) + 1)
     chart.x_labels = [f"{hour:02d}" for hour in hours]
     chart.add(title, [totals.by_hour.get(hour, 0) for hour in hours])
     return _image(chart)

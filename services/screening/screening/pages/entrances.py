@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -102,4 +103,4 @@ def _opening() -> dict[str, list[str]]:
 
 
 def _closed_days() -> list[str]:
-    return request.form.get("closed_days", "").replace(",", " ").replace(",", " ").replace("、", " ").split()
+    return re.split(r"[\s,，、;；]+", request.form.get("closed_days", "").strip())

@@ -180,16 +180,23 @@ function leave(check) {
   return act(`checks/${check.id}/departure`, {});
 }
 
+/** Somebody about whom nothing was entered yet: whether he wears a mask is not known either. */
+function beginUnseen() {
+  if (subject) return {};
+  beginUnnamed();
+  return { mask: null };
+}
+
 async function hold() {
-  if (!subject) beginUnnamed();
+  const unseen = beginUnseen();
   const given = await ask("desk-hold");
-  if (given) await record({ manual_hold: given.hold_reason.value });
+  if (given) await record({ manual_hold: given.hold_reason.value, ...unseen });
   else field("reading").focus();
 }
 
 const acts = {
   mask: () => { if (subject) setMask(!masked()); },
-  refused: () => { if (!subject) beginUnnamed(); record({ refused_measurement: true, reading: null }); },
+  refused: () => record({ ...beginUnseen(), refused_measurement: true, reading: null }),
   hold: () => hold(),
   unnamed: () => beginUnnamed(),
 };

@@ -1,5 +1,6 @@
 // The last checks of this entrance, with what may still be done about each.
 import { get } from "../shared/api.js";
+import { clock } from "./clock.js";
 
 const SHOWN = 10;
 
@@ -30,7 +31,7 @@ export class Last {
     const line = document.createElement("li");
     line.dataset.place = String(place);
     if (check.voided_at) line.className = "desk-voided";
-    const time = element("span", "sz-num", clock(check.measured_at));
+    const time = element("span", "sz-num", clock(new Date(check.measured_at), this.state.zone));
     const who = element("span", "desk-line");
     const name = element("a", "", check.person.name);
     name.href = `${page}/checks/${check.id}`;
@@ -67,8 +68,4 @@ function button(act, words) {
   made.type = "button";
   made.dataset.act = act;
   return made;
-}
-
-function clock(text) {
-  return new Date(text).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 }

@@ -1,5 +1,6 @@
 // The decision, over the whole screen: by colour, shape, word and sound. Enter goes on to the next person.
 import { play } from "../shared/sound.js";
+import { clock } from "./clock.js";
 
 export class Verdict {
   /** `acts`: next, giveMask, retest, void; each is called with the check shown. */
@@ -42,8 +43,7 @@ export class Verdict {
 
   due(check) {
     const at = new Date(new Date(check.measured_at).getTime() + this.state.retestMinutes * 60_000);
-    const time = at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-    return this.state.words.retestAt.replace("{time}", time);
+    return this.state.words.retestAt.replace("{time}", clock(at, this.state.zone));
   }
 
   key(event) {

@@ -66,7 +66,7 @@ class Followed:
             raise Invalid(
                 "chain.other_person",
                 "The earlier check was about somebody else: leave the person out, or record a new check.",
-                "所关联的记录是另一人的:请不要填写人员信息,或另行登记。",
+                "所关联的记录是另一人的：请不要填写人员信息，或另行登记。",
                 field="person",
             )
         if self.first.person_id is not None:
@@ -119,7 +119,7 @@ def _earlier(context: Context, site: str, ident: str, field: str) -> Check:
         raise Conflict(
             "chain.void",
             "The earlier check was voided: record a new one.",
-            "所关联的记录已作废:请另行登记。",
+            "所关联的记录已作废：请另行登记。",
             field=field,
         )
     return found
@@ -130,14 +130,14 @@ def _check_retest(first: Check, item: NewCheck, measured_at: datetime, rules: En
         raise Invalid(
             "retest.not_due",
             "That check was neither held nor too low: there is nothing to measure again.",
-            "该记录既未暂留也不偏低,无需复测。",
+            "该记录既未暂留也不偏低，无需复测。",
             field="retest_of",
         )
     if item.reading is None or item.refused_measurement:
         raise Invalid(
             "retest.no_reading",
             "A second measurement needs its reading; without one the first stands.",
-            "复测须填写体温;未复测则以首次结果为准。",
+            "复测须填写体温；未复测则以首次结果为准。",
             field="reading",
         )
     due = first.measured_at + timedelta(minutes=rules.retest_after_minutes)
@@ -146,7 +146,7 @@ def _check_retest(first: Check, item: NewCheck, measured_at: datetime, rules: En
         raise Invalid(
             "retest.early",
             "The second measurement comes {minutes} minutes after the first: wait {left} more.",
-            "复测须在首次测量{minutes}分钟后进行:请再等{left}分钟。",
+            "复测须在首次测量{minutes}分钟后进行：请再等{left}分钟。",
             field="measured_at",
             minutes=rules.retest_after_minutes,
             left=left,

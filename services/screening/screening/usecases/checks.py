@@ -156,7 +156,7 @@ def _may_see(op: Op, check: Check) -> None:
     raise Forbidden(
         "unmask.not_yours",
         "A guard sees the particulars of today's checks only: ask the emergency or the coordination group.",
-        "监测员只能查看当日记录的完整信息:请联系应急组或综合协调组。",
+        "监测员只能查看当日记录的完整信息：请联系应急组或综合协调组。",
     )
 
 

@@ -54,7 +54,7 @@ def give_mask(op: Op, *, check_id: str) -> Recorded:
         raise Invalid(
             "mask_given.old",
             "That check is not of today: record a new one.",
-            "该记录不是当日的:请另行登记。",
+            "该记录不是当日的：请另行登记。",
         )
     return record_check(op, item=item)
 
@@ -72,7 +72,7 @@ def record_departure(op: Op, *, check_id: str, departed_at: datetime | None = No
         raise Conflict(
             "departure.not_inside",
             "This check was voided or refused entry: nobody is inside by it.",
-            "该记录已作废或禁止进入,无需登记离开。",
+            "该记录已作废或禁止进入，无需登记离开。",
         )
     at = (departed_at or op.now).astimezone(UTC)
     if at < check.measured_at or at > op.now + AHEAD:
@@ -131,7 +131,7 @@ def complete_check(op: Op, *, check_id: str, person: PersonGiven, purpose: str |
     check = _check(op, check_id)
     if check.person_kind != "unnamed" or check.voided_at is not None:
         raise Conflict(
-            "completion.named", "This check has a name already, or was voided.", "该记录已有姓名或已作废,不能补录。"
+            "completion.named", "This check has a name already, or was voided.", "该记录已有姓名或已作废，不能补录。"
         )
     known = particulars_of(check)
     filled = PersonGiven(

@@ -20,6 +20,7 @@ class Desk:
     day: date
     protocol: Protocol
     settings: SiteSettings
+    zone: str
 
 
 @usecase(read=True)
@@ -27,7 +28,7 @@ def open_desk(op: Op, *, site: str, entrance: str) -> Desk:
     """The desk of an entrance (code or id). Raises NotFound, and Unavailable where no protocol is in force."""
     place = find_entrance(op, site=site, ref=entrance)
     today = op.today(site)
-    return Desk(place, today, protocol_on(op.db, site, today), settings_of(op.site(site)))
+    return Desk(place, today, protocol_on(op.db, site, today), settings_of(op.site(site)), op.site(site).timezone)
 
 
 @usecase(read=True)

@@ -90,7 +90,7 @@ def open_entrance(
         raise Invalid(
             "entrance.code",
             "An entrance's code is made of small letters, digits and hyphens, at most 40.",
-            "入口代码由小写字母、数字和连字符组成,最多40个字符。",
+            "入口代码由小写字母、数字和连字符组成，最多40个字符。",
             field="code",
         )
     if op.db.scalars(select(Entrance.id).where(Entrance.site == site, Entrance.code == code)).first():
@@ -141,7 +141,7 @@ def change_entrance(
         raise Stale(
             "entrance.stale",
             "Somebody changed the entrance in the meantime: load it again.",
-            "入口信息已被他人修改:请刷新后重试。",
+            "入口信息已被他人修改：请刷新后重试。",
         )
     place = op.db.get(Hall, entrance.hall_id) if hall is None else _hall(op, entrance.site, hall)
     assert place is not None

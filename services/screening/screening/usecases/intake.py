@@ -97,7 +97,7 @@ def read_identity(given: PersonGiven, *, day: date) -> Identity:
         raise Invalid(
             "person.unnamed",
             "Somebody without a name is given with one: leave it out, or give another kind.",
-            "“无名”不应填写姓名、编号:请去掉,或改选人员类别。",
+            "“无名”不应填写姓名、编号：请去掉，或改选人员类别。",
             field="person.kind",
         )
     if kind == "staff" and not (staff_number or ident):
@@ -111,7 +111,7 @@ def read_identity(given: PersonGiven, *, day: date) -> Identity:
         raise Invalid(
             "person.visitor_number",
             "A visitor has no staff number.",
-            "来访人员没有工号:请改选职工,或去掉工号。",
+            "来访人员没有工号：请改选职工，或去掉工号。",
             field="person.staff_number",
         )
     return Identity(kind, ident, name, document, phone, staff_number, company)
@@ -130,7 +130,7 @@ def read_key(key: str | None) -> str | None:
         raise Invalid(
             "key.form",
             "An Idempotency-Key has 1 to {limit} visible characters.",
-            "幂等键(Idempotency-Key)应为1至{limit}个可见字符。",
+            "幂等键（Idempotency-Key）应为1至{limit}个可见字符。",
             field="Idempotency-Key",
             limit=LONGEST_KEY,
         )
@@ -166,7 +166,7 @@ def _text(field_name: str, value: str | None, limit: int) -> str | None:
         raise Invalid(
             "text.long",
             "The text has {length} characters; at most {limit} are taken.",
-            "内容为{length}个字,最多{limit}个。",
+            "内容为{length}个字，最多{limit}个。",
             field=field_name,
             length=len(cleaned),
             limit=limit,

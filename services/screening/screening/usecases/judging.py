@@ -56,7 +56,7 @@ def read_draft(context: Context, item: NewCheck) -> Draft:
         raise Invalid(
             "entrance.closed",
             "The entrance {name} is no longer in use: choose another.",
-            "入口“{name}”已停用:请选择其他入口。",
+            "入口“{name}”已停用：请选择其他入口。",
             field="entrance",
             name=entrance.name,
         )
@@ -80,7 +80,7 @@ def _check_time(op: Op, item: NewCheck, measured_at: datetime, rules: EntranceRu
         raise Invalid(
             "measured_at.future",
             "The time of measurement {at} is in the future: check the clock of the desk.",
-            "测量时间 {at} 在将来:请检查登记设备的时钟。",
+            "测量时间 {at} 在将来：请检查登记设备的时钟。",
             field="measured_at",
             at=measured_at.isoformat(timespec="minutes"),
         )
@@ -88,7 +88,7 @@ def _check_time(op: Op, item: NewCheck, measured_at: datetime, rules: EntranceRu
         raise Invalid(
             "measured_at.old",
             "The measurement of {at} is more than {hours} hours old: bring it by importing the register.",
-            "测量时间 {at} 已超过{hours}小时:请通过导入登记表补录。",
+            "测量时间 {at} 已超过{hours}小时：请通过导入登记表补录。",
             field="measured_at",
             at=measured_at.isoformat(timespec="minutes"),
             hours=rules.live_window_hours,

@@ -125,7 +125,7 @@ class Persons:
             raise Invalid(
                 "staff.left",
                 "Staff number {number} has left: register this person as a visitor.",
-                "工号 {number} 已离职:请按来访人员登记。",
+                "工号 {number} 已离职：请按来访人员登记。",
                 field="person.staff_number",
                 number=person.staff_number,
             )
@@ -133,7 +133,7 @@ class Persons:
             raise Invalid(
                 "staff.name",
                 "Staff number {number} belongs to {owner}, not to {name}.",
-                "工号 {number} 属于{owner},不是{name}。",
+                "工号 {number} 属于{owner}，不是{name}。",
                 field="person.name",
                 number=person.staff_number,
                 owner=mask_name(person.name),
@@ -147,7 +147,7 @@ class Persons:
             raise Invalid(
                 "person.other_document",
                 "The chosen visitor has another document number: choose the right one, or register a new visitor.",
-                "所选来访人员的证件号码与填写的不同:请重新选择,或作为新来访人员登记。",
+                "所选来访人员的证件号码与填写的不同：请重新选择，或作为新来访人员登记。",
                 field="person.document_number",
             )
         if index is not None and person.document_index is None:
@@ -155,7 +155,7 @@ class Persons:
                 raise Invalid(
                     "person.two",
                     "This document number belongs to another visitor of the list: choose that one.",
-                    "该证件号码已属于名单中另一位来访人员:请选择那一位。",
+                    "该证件号码已属于名单中另一位来访人员：请选择那一位。",
                     field="person.document_number",
                 )
             _put(person, _document_columns(site, given.document))

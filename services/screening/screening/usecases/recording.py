@@ -126,7 +126,7 @@ def _refuse_other_content(digest: str, item: NewCheck) -> None:
         raise Conflict(
             "key.other_content",
             "This Idempotency-Key came before with another content: a new check needs a new key.",
-            "此幂等键此前已用于另一内容:新的记录须使用新的键。",
+            "此幂等键此前已用于另一内容：新的记录须使用新的键。",
             field="Idempotency-Key",
         )
 
