@@ -119,11 +119,12 @@ def found_site(
 
 
 @usecase
-def accept_invitation(op: Op, *, secret: str, site: str, name: str, login: str, password: str) -> str:
+def accept_invitation(op: Op, *, secret: str, name: str, login: str, password: str) -> str:
     """Somebody takes up the role that a link invites him to; returns his login."""
     link = _take(op, secret, INVITE)
-    if link.site != site or link.role is None:
-        raise Invalid("link.site", "The link is for another site.", "该链接属于其他单位。")
+    assert link.site is not None
+    assert link.role is not None
+    site = link.site
     account = _take_up(op, site, Role(link.role), name, login, password)
     op.audit("role.given", site=site, subject=account.ref, particulars={"role": link.role, "by": "link"})
     return account.login

@@ -108,6 +108,17 @@ def _views(op: Op, people: list[Person]) -> list[PersonView]:
     ]
 
 
+@usecase(read=True)
+def people_choices(op: Op, *, site: str) -> list[tuple[str, str]]:
+    """Everybody active at a site to choose from: id, and name with staff number."""
+    op.site(site)
+    query = select(Person.id, Person.name, Person.staff_number).where(Person.site == site, Person.active.is_(True))
+    return [
+        (ident, f"{name} ({number})" if number else name)
+        for ident, name, number in op.db.execute(query.order_by(SORT, Person.id))
+    ]
+
+
 @usecase
 def add_person(
     op: Op, *, site: str, kind: Literal["staff", "contractor", "account"], fields: dict[str, Any]
