@@ -18,6 +18,10 @@ from notify.api.routes import routes_api
 from notify.duties import DUTIES
 from notify.live import live
 from notify.models import Base
+from notify.pages.alerts import pages as alert_pages
+from notify.pages.duty import pages as duty_pages
+from notify.pages.messages import pages as message_pages
+from notify.pages.setup import pages as setup_pages
 from notify.reactions import REACTIONS
 
 service = Service(
@@ -26,7 +30,7 @@ service = Service(
     title_en="Alerts",
     tables=Base.metadata,
     api=(alerts_api(), duty_api(), routes_api(), channels_api(), messages_api()),
-    pages=(live,),
+    pages=(alert_pages, duty_pages, setup_pages, message_pages, live),
     reactions=REACTIONS,
     duties=DUTIES,
     publishes=(AlertRaised, AlertAcknowledged, AlertEscalated, AlertExhausted, AlertMarked),

@@ -19,7 +19,7 @@ class Reader:
 
     def __init__(self, bureau: Any, *roles: Role, sites: str = "main", last: str | None = None, **options: Any) -> None:
         token = bureau.system.token({"main": roles or (Role.EMERGENCY,)}, **options)
-        headers = {"Authorization": f"Bearer {token}"} | ({"Last-Event-ID": last} if last else {})
+        headers = [("Authorization", f"Bearer {token}"), *([("Last-Event-ID", last)] if last else [])]
         builder = EnvironBuilder("/notify/live", query_string={"site": sites}, headers=headers)
         self.status = 0
         self.headers: dict[str, str] = {}

@@ -23,7 +23,7 @@ def test_a_fever_becomes_an_alert_that_the_emergency_group_sees(bureau: Any) -> 
     check = bureau.fever()
     [alert] = bureau.alerts()
     assert (alert["check_id"], alert["state"], alert["kind"]) == (check, "open", "fever")
-    assert alert["title"] == {"zh": "发热 38.6℃,已在正门暂留", "en": "Fever 38.6 °C, held at 正门"}
+    assert alert["title"] == {"zh": "发热 38.6℃，已在正门暂留", "en": "Fever 38.6 °C, held at 正门"}
     assert (alert["reading"], alert["masked_name"], alert["entrance"]) == ("38.6", "张*", "正门")
     assert alert["clocks"] == {"first_alert_seconds": 3, "acknowledged_seconds": None}
     bureau.system.settle()
@@ -148,13 +148,13 @@ def test_without_a_protocol_an_alarm_still_climbs(installation: Callable[..., An
 def test_an_unfiled_register_alerts_the_coordination_group_until_it_is_filed(bureau: Any) -> None:
     bureau.person("钱乙", Role.COORDINATOR)
     filing, at = new_id(), bureau.system.clock.now()
-    place = {"kind": "register", "day": "2021-03-01", "place_id": new_id(), "place_name": "正门"}
+    place: dict[str, Any] = {"kind": "register", "day": "2021-03-01", "place_id": new_id(), "place_name": "正门"}
     bureau.system.tell(
         FilingOverdue(filing_id=filing, due_at=at, checks_known=12, **place), site="main", subject=filing
     )
     [alert] = bureau.alerts(Role.COORDINATOR)
     assert (alert["group"], alert["state"]) == ("coordination", "open")
-    assert alert["title"]["zh"] == "登记表未按时上报:正门 2021-03-01(已知12条记录)"
+    assert alert["title"]["zh"] == "登记表未按时上报：正门 2021-03-01（已知12条记录）"
     assert bureau.alerts(Role.EMERGENCY) == []
     bureau.system.tell(
         FilingReceived(filing_id=filing, late=True, head="h", version=1, **place), site="main", subject=filing

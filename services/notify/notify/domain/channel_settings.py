@@ -23,7 +23,7 @@ KIND_WORDS: dict[str, tuple[str, str]] = {
     "feishu": ("飞书机器人", "Feishu robot"),
     "sms": ("短信服务商", "text message provider"),
     "voice": ("语音电话服务商", "voice call provider"),
-    "webhook": ("签名回调(Webhook)", "signed webhook"),
+    "webhook": ("签名回调（Webhook）", "signed webhook"),
 }
 
 
@@ -105,7 +105,7 @@ def check_address(kind: str, address: str, *, allow_private: bool) -> None:
     if parts is None or not host or parts.scheme not in schemes or parts.password:
         raise Invalid(
             "channel.address", "The address must be a whole {schemes} address with a host and no password in it.",
-            "地址须为完整的 {schemes} 地址,且不得含密码。", field="address", schemes=" / ".join(schemes),
+            "地址须为完整的 {schemes} 地址，且不得含密码。", field="address", schemes=" / ".join(schemes),
         )  # fmt: skip
     if kind == "email" or allow_private:
         return
@@ -122,7 +122,7 @@ def private_refused(field: str | None = None) -> Invalid:
     return Invalid(
         "channel.private",
         "The address is a private one: the installation's setting allow_private_webhooks permits that, or not.",
-        "该地址为内网地址:须由系统设置 allow_private_webhooks 允许。",
+        "该地址为内网地址：须由系统设置 allow_private_webhooks 允许。",
         field=field,
     )
 

@@ -33,7 +33,7 @@ DEFAULT_ROUTES: dict[str, RouteRule] = {
 """Plan G3, G4 and O1: held people and their steps are the emergency group's, filing is the coordination group's."""
 
 EVENT_WORDS: dict[str, tuple[str, str]] = {
-    CheckHeld.event_type: ("入口暂留(发热、症状)", "somebody held at an entrance"),
+    CheckHeld.event_type: ("入口暂留（发热、症状）", "somebody held at an entrance"),
     StepOverdue.event_type: ("处置步骤超时", "an incident's step is overdue"),
     FilingOverdue.event_type: ("登记表未按时上报", "a register was not filed in time"),
 }

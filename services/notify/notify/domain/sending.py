@@ -89,4 +89,4 @@ def plan_post(waiting: Sequence[Waiting], budget: int, limit: int) -> PlannedPos
 
 def combined(alerts: Sequence[Waiting]) -> str:
     """The text of a post that tells several alerts."""
-    return "\n".join([f"【四早】{len(alerts)}条告警待处理:", *(one.line for one in alerts)])
+    return "\n".join([f"【四早】{len(alerts)}条告警待处理：", *(one.line for one in alerts)])

@@ -62,7 +62,7 @@ def take_place(here: Host) -> None:
             raise Unavailable(
                 "live.full",
                 "All live streams of this process are taken: poll /notify/api/v1/alerts/changes.",
-                "实时连接已满:请改为轮询 /notify/api/v1/alerts/changes。",
+                "实时连接已满：请改为轮询 /notify/api/v1/alerts/changes。",
                 retry_after=RETRY_SECONDS,
             )
         _taken[here] = _taken.get(here, 0) + 1

@@ -28,14 +28,14 @@ class Acknowledged:
 
 
 @usecase
-def acknowledge(op: Op, *, alert_id: str, mark: Mark | None = None) -> Acknowledged:
+def acknowledge(op: Op, *, alert_id: str, mark: Mark | None = None, site: str | None = None) -> Acknowledged:
     """Takes an alert: whatever is queued is stopped, nobody else is called. A second time changes nothing and tells who
     was first.
 
     `mark` confirms the mark that the caller saw; `None` whichever stands; `none` takes the alert and leaves the mark to
     be confirmed. Raises NotFound, Forbidden for people of other groups, Conflict when the mark is another by now.
     """
-    alert = find_alert(op, alert_id)
+    alert = find_alert(op, alert_id, site)
     change = take_turn(op, alert.site)
     op.db.refresh(alert)
     _permit(op, alert)
@@ -43,7 +43,7 @@ def acknowledge(op: Op, *, alert_id: str, mark: Mark | None = None) -> Acknowled
         raise Conflict(
             "alert.mark",
             "The mark of this alert has changed: look at it again.",
-            "该告警的标记已变化:请刷新后再确认。",
+            "该告警的标记已变化：请刷新后再确认。",
             field="mark",
         )
     first = alert.state in ("open", "exhausted")
@@ -86,5 +86,5 @@ def _permit(op: Op, alert: Alert) -> None:
         raise Forbidden(
             "alert.not_yours",
             "This alert is another group's: you may see it, its people answer it.",
-            "该告警由其他工作组负责:您可以查看,由该组人员处理。",
+            "该告警由其他工作组负责：您可以查看，由该组人员处理。",
         )

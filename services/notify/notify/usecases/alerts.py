@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from common.data.paging import Page, decode_cursor, page_of
 from common.errors import not_found
 from common.op import Op, usecase
-from notify.domain.groups import groups_seen
+from notify.domain.groups import groups_seen, may_answer
 from notify.models import Alert, AlertEntry, ChangeCounter, Message, PersonCopy
 
 OPEN_AT_ONCE = 200
@@ -23,7 +23,8 @@ class AlertView:
 
     alert: Alert
     rings: bool
-    """Whether it is for this person to hear: he was called, or the directory does not know him."""
+    """Whether it is for this person to hear: he was called, or the directory does not know him and his role
+    answers for it."""
 
 
 @dataclass(frozen=True)
@@ -80,25 +81,26 @@ def list_alerts(op: Op, *, site: str | None, state: str | None, after: str | Non
     return page_of(_views(op, query), limit, lambda view: [view.alert.id])
 
 
-def find_alert(op: Op, alert_id: str) -> Alert:
-    """An alert the caller may see; raises NotFound for any other."""
-    found = op.db.scalars(select(Alert).where(Alert.id == alert_id, seen_by(op, sorted(op.sites or ())))).first()
+def find_alert(op: Op, alert_id: str, site: str | None = None) -> Alert:
+    """An alert the caller may see (of one site, if it is named); raises NotFound for any other."""
+    codes = [code for code in sorted(op.sites or ()) if site in (None, code)]
+    found = op.db.scalars(select(Alert).where(Alert.id == alert_id, seen_by(op, codes))).first()
     if found is None:
         raise not_found("alert", "告警", alert_id)
     return found
 
 
 @usecase(read=True)
-def read_alert(op: Op, *, alert_id: str) -> tuple[AlertView, list[AlertEntry], list[Message]]:
+def read_alert(op: Op, *, alert_id: str, site: str | None = None) -> tuple[AlertView, list[AlertEntry], list[Message]]:
     """An alert with its history and whom it was sent to."""
-    alert = find_alert(op, alert_id)
+    alert = find_alert(op, alert_id, site)
     history = op.db.scalars(
         select(AlertEntry).where(AlertEntry.site == alert.site, AlertEntry.alert_id == alert.id).order_by(AlertEntry.id)
     )
     messages = op.db.scalars(
         select(Message).where(Message.site == alert.site, Message.alert_id == alert.id).order_by(Message.id)
     )
-    return _with_ring(op, [alert])[0], list(history), list(messages)
+    return with_ring(op, [alert])[0], list(history), list(messages)
 
 
 @usecase(read=True)
@@ -141,10 +143,10 @@ def _stamps(op: Op, codes: Iterable[str]) -> dict[str, int]:
 
 
 def _views(op: Op, query: Select[Alert]) -> list[AlertView]:
-    return _with_ring(op, list(op.db.scalars(query)))
+    return with_ring(op, list(op.db.scalars(query)))
 
 
-def _with_ring(op: Op, alerts: Sequence[Alert]) -> list[AlertView]:
+def with_ring(op: Op, alerts: Sequence[Alert]) -> list[AlertView]:
     """Tells which of the alerts the caller was called for, so that a free colleague's page stays quiet."""
     calling = [one for one in alerts if one.state in ("open", "exhausted") and not one.silent]
     if not calling:
@@ -156,5 +158,10 @@ def _with_ring(op: Op, alerts: Sequence[Alert]) -> list[AlertView]:
             select(Message.alert_id).where(Message.recipient == me, Message.alert_id.in_([one.id for one in calling]))
         )
     )
-    ringing = {one.id for one in calling if one.id in called or one.site not in known}
+    ringing = {one.id for one in calling if one.id in called or (one.site not in known and _answers(op, one))}
     return [AlertView(one, rings=one.id in ringing) for one in alerts]
+
+
+def _answers(op: Op, alert: Alert) -> bool:
+    roles = op.caller.grants.get(alert.site, frozenset())
+    return may_answer(roles, group=alert.group, reaches_nobody=alert.reaches_nobody)

@@ -50,7 +50,7 @@ def change_channel(
     """Changes what is given and leaves the rest, the secret too; raises Stale when `version` is not the one stored."""
     row = find_channel(op, channel_id)
     if version is not None and version != row.version:
-        raise Stale("channel.stale", "Somebody changed this channel: load it again.", "该渠道已被他人修改:请刷新。")
+        raise Stale("channel.stale", "Somebody changed this channel: load it again.", "该渠道已被他人修改：请刷新。")
     if secret:
         row.secret = secret
     _fill(

@@ -70,7 +70,7 @@ def set_duty(op: Op, *, site: str, group: str, day: date, people: Sequence[str])
             )  # fmt: skip
         if not directory.people[one].here(day):
             raise Invalid(
-                "duty.away", "{who} is away on {day}: choose somebody else.", "{who} {day} 不在岗:请另选人员。",
+                "duty.away", "{who} is away on {day}: choose somebody else.", "{who} {day} 不在岗：请另选人员。",
                 field="people", who=directory.people[one].masked_name, day=day.isoformat(),
             )  # fmt: skip
     _store(op, site, group, day, people)
@@ -79,7 +79,7 @@ def set_duty(op: Op, *, site: str, group: str, day: date, people: Sequence[str])
         raise Invalid(
             "duty.unreachable",
             "None of the people on this list can be reached: an alert would pass them by.",
-            "名单上没有可联系到的人:告警将直接越过当班人员。",
+            "名单上没有可联系到的人：告警将直接越过当班人员。",
             field="people",
         )
     op.audit("duty.set", site=site, subject=f"{group}:{day.isoformat()}", particulars={"people": sorted(set(people))})

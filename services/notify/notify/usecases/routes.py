@@ -63,12 +63,12 @@ def change_route(
         raise Invalid(
             "route.reaches_nobody",
             "The {group} reaches nobody: give it members, or somebody its role, with a way to reach them, first.",
-            "{group_zh}没有可通知的人:请先添加成员或授予角色,并确保有联系方式。",
+            "{group_zh}没有可通知的人：请先添加成员或授予角色，并确保有联系方式。",
             field="group", group=GROUP_WORDS[group][1], group_zh=GROUP_WORDS[group][0],
         )  # fmt: skip
     row = op.db.get(Route, (site, event_type), with_for_update=True)
     if version is not None and version != (row.version if row is not None else 0):
-        raise Stale("route.stale", "Somebody changed this rule: load it again.", "该规则已被他人修改:请刷新。")
+        raise Stale("route.stale", "Somebody changed this rule: load it again.", "该规则已被他人修改：请刷新。")
     if row is None:
         row = Route(site=site, event_type=event_type, version=0)
         op.db.add(row)

@@ -198,7 +198,7 @@ def claim_test(op: Op, *, channel_id: str, person_id: str | None) -> tuple[str, 
         id=new_id(), site=config.site, alert_id=None, channel_id=config.id, channel_kind=config.kind,
         recipient=config.id if person is None else person.id, subject="【四早】渠道测试",
         recipient_name=config.name if person is None else person.masked_name,
-        text=f"【四早·{site.name}】这是一条渠道测试消息,无需处理。", line="· 渠道测试", rung=0,
+        text=f"【四早·{site.name}】这是一条渠道测试消息，无需处理。", line="· 渠道测试", rung=0,
         state="shown" if site.trial else "queued", created_at=op.now, attempts=0,
     )  # fmt: skip
     op.db.add(row)

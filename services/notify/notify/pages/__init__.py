@@ -1,0 +1,1 @@
+"""Pages of notify, one module a page."""
