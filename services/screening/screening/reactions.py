@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from common.copies.reactions import COPY_REACTIONS
-from common.events.catalogue.coordination import PersonChanged, SiteChanged
+from common.events.catalogue.coordination import GroupChanged, PersonChanged, SiteChanged
 from common.op import Op
 from common.service import Reaction, Received
 from screening.usecases.entrances import open_first_entrance
+from screening.usecases.registers_keep import keep_monitoring_group
 from screening.usecases.staff import keep_person
 
 
@@ -20,4 +21,5 @@ REACTIONS = (
     *COPY_REACTIONS,
     Reaction(SiteChanged, begin_trial),
     Reaction(PersonChanged, keep_person),
+    Reaction(GroupChanged, keep_monitoring_group),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from common.events.catalogue.screening import EVENTS
 from common.service import Service
-from screening.api import checks, days, entrances, imports, people
+from screening.api import checks, days, entrances, imports, people, registers
 from screening.duties import DUTIES
 from screening.models import Base
 from screening.pages import checks as check_pages
@@ -18,7 +18,7 @@ service = Service(
     title_zh="监测登记",
     title_en="Screening",
     tables=Base.metadata,
-    api=[checks.api, entrances.api, people.api, days.api, imports.api],
+    api=[checks.api, entrances.api, people.api, days.api, imports.api, registers.api],
     pages=[desk.pages, today.pages, check_pages.pages, people_pages, inside_pages, entrance_pages.pages],
     reactions=REACTIONS,
     duties=DUTIES,
