@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
-from urllib.parse import quote
 
 from flask import Response
 from flask_openapi import FileStorage
@@ -16,6 +15,7 @@ from common.web.access import allow
 from common.web.api import Answer, IdPath, Input, ListQuery, answer, answer_page, api_blueprint
 from common.web.language import language, pick
 from common.web.request import caller, host, run, sites
+from screening.api.files import file_answer
 from screening.usecases.imports import Sent, import_paper
 from screening.usecases.imports_places import Words
 from screening.usecases.imports_read import ImportView, get_import, list_imports, refused_file
@@ -24,10 +24,6 @@ from screening.usecases.imports_tally import Outcome
 
 api = api_blueprint("imports")
 IMPORTERS = (Role.MONITOR, Role.COORDINATOR, Role.ADMIN)
-TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
 COUNTS = (
     "accepted",
     "refused",
@@ -150,13 +146,6 @@ def refused(path: IdPath, query: RefusedQuery) -> Response:
     """The refused lines as a file to correct and send again."""
     name, content = run(refused_file, import_id=path.id, sheet=query.sheet, form=query.form, english=language() == "en")
     return file_answer(name, content)
-
-
-def file_answer(name: str, content: bytes) -> Response:
-    """A table file to save."""
-    made = Response(content, mimetype=TYPES[name.rpartition(".")[2]])
-    made.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return made
 
 
 def outcome_out(found: Outcome, site: str) -> ImportOut:
