@@ -19,7 +19,7 @@ from notify.channels.webhook import signature
 from notify.domain.channel_settings import check_address, check_secret, checked_options
 from notify.domain.sending import Waiting, plan_post, retry_after, split_text
 
-CHARACTERS = st.characters(exclude_categories=("Cs",))
+CHARACTERS = st.characters(codec="utf-8")
 TEXTS = st.text(CHARACTERS, max_size=400)
 
 
