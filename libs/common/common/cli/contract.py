@@ -57,13 +57,34 @@ def _broken(folder: Path) -> list[str]:
 
 
 @click.command()
-@click.argument("service")
-def openapi(service: str) -> None:
-    """Print the OpenAPI document of SERVICE."""
+@click.argument("service", required=False)
+@click.option("--write", "mode", flag_value="write", help="Write docs/api from the routes.")
+@click.option("--check", "mode", flag_value="check", help="Fail if docs/api is out of date.")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("docs/api"), show_default=True)
+def openapi(service: str | None, mode: str | None, folder: Path) -> None:
+    """Print the OpenAPI document of SERVICE, or write or check those of all services."""
     from common.cli import service_named
+    from common.service import installed_services
     from common.web.openapi import openapi_document
 
-    click.echo(json.dumps(openapi_document(service_named(service)), ensure_ascii=False, indent=1))
+    if mode is None:
+        if service is None:
+            raise click.UsageError("name a service, or say --write or --check")
+        click.echo(json.dumps(openapi_document(service_named(service)), ensure_ascii=False, indent=1))
+        return
+    stale = []
+    for name, value in installed_services().items():
+        path = folder / f"{name}.json"
+        text = json.dumps(openapi_document(value), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        if mode == "write":
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(f"{path} is out of date: run 'sizao openapi --write'")
+    for line in stale:
+        click.echo(line, err=True)
+    if stale:
+        raise SystemExit(1)
 
 
 COMMANDS = (asyncapi, openapi)

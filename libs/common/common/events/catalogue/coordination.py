@@ -86,7 +86,7 @@ class GroupMember(BaseModel):
     position: Literal["leader", "deputy", "member"]
 
 
-class GroupChanged(Payload, type="sizao.coordination.group.changed.v1", consumers=("notify", "isolation", "screening")):
+class GroupChanged(Payload, type="sizao.coordination.group.changed.v1", consumers=("notify", "screening")):
     """One of the plan's groups with its members; the whole state.
 
     `leader_in_charge` is the leader who answers for it.
