@@ -1,9 +1,8 @@
-"""Relay, outbox to confirmed quorum queue, against a bare windowed pika publisher: python -m benchmarks.relay"""
+"""Relay, outbox to confirmed quorum queue, against a bare windowed pika publisher: python -m benchmarks relay"""
 
 from __future__ import annotations
 
 import json
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -12,7 +11,8 @@ from typing import Any
 import pika
 from sqlalchemy import func, insert, select
 
-from benchmarks.servers import compare, two_services
+from benchmarks.grammar import Numbers, Result, interleaved
+from benchmarks.servers import two_services
 from common.events.amqp.connect import channel
 from common.events.amqp.publisher import AmqpPublisher
 from common.events.amqp.topology import EXCHANGE, bindings, declare_consumer, declare_exchange
@@ -30,7 +30,7 @@ WINDOW = 1000
 BODY = json.dumps({"specversion": "1.0", "type": TYPE, "data": {"words": "x" * 500}})
 
 
-def relay_rate(installation: Installation, count: int) -> float:
+def relay_rate(installation: Installation, count: int) -> Numbers:
     """Events a second that leave a full outbox and are in the log, each confirmed by the broker."""
     host = installation.hosts["screening"]
     now = host.clock.now()
@@ -48,23 +48,26 @@ def relay_rate(installation: Installation, count: int) -> float:
         with host.system_engine.connect() as connection:
             return not connection.scalar(select(func.count()).select_from(Outbox))
 
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     thread.start()
     wait_until(empty, 120, "an empty outbox")
-    rate = count / (time.perf_counter() - started)
+    numbers = {
+        "rate": count / (time.perf_counter() - started),
+        "cpu": (time.process_time() - busy) * 1_000_000 / count,
+    }
     stop.set()
     thread.join()
     publisher.stop()
     purge(installation)
-    return rate
+    return numbers
 
 
-def bare_rate(installation: Installation, letters: Sequence[Letter]) -> float:
+def bare_rate(installation: Installation, letters: Sequence[Letter]) -> Numbers:
     """Events a second that a bare publisher with the same window, message and topology gets confirmed."""
     with channel(installation.settings.amqp, "bench") as open_channel:
         declare_exchange(open_channel)
         declare_consumer(open_channel, "notify", installation.settings.tiers)
-    state = {"sent": 0, "confirmed": 0, "started": 0.0, "rate": 0.0}
+    state = {"sent": 0, "confirmed": 0, "started": 0.0, "rate": 0.0, "busy": 0.0, "cpu": 0.0}
     key = routing_key("main", TYPE)
 
     def more(open_channel: Any) -> None:
@@ -81,6 +84,7 @@ def bare_rate(installation: Installation, letters: Sequence[Letter]) -> float:
         state["confirmed"] = frame.method.delivery_tag if frame.method.multiple else state["confirmed"] + 1
         if state["confirmed"] >= len(letters):
             state["rate"] = len(letters) / (time.perf_counter() - state["started"])
+            state["cpu"] = time.process_time() - state["busy"]
             open_channel.connection.close()
         elif state["sent"] - state["confirmed"] < WINDOW // 2:
             more(open_channel)
@@ -91,7 +95,7 @@ def bare_rate(installation: Installation, letters: Sequence[Letter]) -> float:
         )
 
     def begin(open_channel: Any) -> None:
-        state["started"] = time.perf_counter()
+        state["started"], state["busy"] = time.perf_counter(), time.process_time()
         more(open_channel)
 
     connection = pika.SelectConnection(
@@ -102,7 +106,7 @@ def bare_rate(installation: Installation, letters: Sequence[Letter]) -> float:
     connection.ioloop.start()
     connection.ioloop.close()
     purge(installation)
-    return state["rate"]
+    return {"rate": state["rate"], "cpu": state["cpu"] * 1_000_000 / len(letters)}
 
 
 def purge(installation: Installation) -> None:
@@ -112,18 +116,23 @@ def purge(installation: Installation) -> None:
             open_channel.queue_purge(queue)
 
 
-def main(count: int = 20_000, rounds: int = 3) -> None:
-    """Prints the ratio."""
+def measure(count: int = 20_000, rounds: int = 3) -> Result:
+    """Both in turn, after one short round to warm up."""
     letters = [Letter(new_id(), "main", TYPE, BODY) for _ in range(count)]
+    result = Result(
+        "relay",
+        "outbox to confirmed quorum queue and event log",
+        {"events": count, "body": len(BODY), "rounds": rounds},
+    )
     with two_services() as installation:
         relay_rate(installation, 2_000)
-        compare(
-            f"relay: {count} events, outbox to confirmed quorum queue and event log",
+        seen = interleaved(
             rounds,
-            lambda: relay_rate(installation, count),
-            {"bare windowed pika": lambda: bare_rate(installation, letters)},
+            {"sizao": lambda: relay_rate(installation, count), "bare": lambda: bare_rate(installation, letters)},
         )
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    result.number("relay", seen["sizao"]["rate"], "/s")
+    result.number("bare windowed pika publisher", seen["bare"]["rate"], "/s")
+    result.ratio("relay / bare publisher", seen["sizao"]["rate"], seen["bare"]["rate"], at_least=0.8)
+    result.number("relay's own CPU", seen["sizao"]["cpu"], "µs/event")
+    result.number("bare publisher's own CPU", seen["bare"]["cpu"], "µs/event")
+    return result

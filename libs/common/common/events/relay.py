@@ -1,7 +1,7 @@
 """The relay: hands a service's outbox to the broker and moves what was confirmed to the event log.
 
 Rows are read by their presence (by "id greater than the last seen" those that commit late would be lost), urgent
-ones first. Two batches are under way at a time: one is moved while the next is confirmed, and no transaction is open
+ones first. Some batches are under way at a time: one is moved while the next are confirmed, and no transaction is open
 meanwhile. A crash sends a batch again; the consumers' inboxes know it. One relay of a service is active: it holds an
 advisory lock in the very session that moves the rows, so that one that lost its lock moves none, and positions in the
 log rise in order.
@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection, Select, any_, func, literal, not_, or_, select, text, update
@@ -28,16 +28,17 @@ from common.events.letters import Flight, Letter, Publisher
 from common.events.tables import EVENT_LOG, OUTBOX, Outbox
 from common.host import Host
 from common.observe.metrics import EVENTS_PARKED, EVENTS_PUBLISHED, OUTBOX_AGE, OUTBOX_DEPTH, OUTBOX_PARKED
+from common.op import Op, usecase
 
 log = structlog.get_logger()
 
 RELAY_LOCK = 0x53495A4F52
 BATCH = 500
-UNDER_WAY = 2
+READ_AHEAD = 4 * BATCH
+UNDER_WAY = 3
 IDLE_SECONDS = 0.1
 STANDBY_SECONDS = 1.0
 CONFIRM_SECONDS = 10.0
-GAUGE_SECONDS = 5.0
 ATTEMPTS = 20
 """A row that the broker refuses this often is parked: with the usual tiers after some three hours."""
 
@@ -51,7 +52,7 @@ class Relay:
         self._name = host.service.name
         self._engine = direct_engine(url).execution_options(isolation_level="AUTOCOMMIT")
         self._singly: set[str] = set()
-        self._gauged = 0.0
+        self._ahead: deque[Letter] = deque()
         self.active = threading.Event()
         """Set while this relay holds the lock."""
 
@@ -85,9 +86,9 @@ class Relay:
 
     def _serve(self, connection: Connection, stop: threading.Event) -> None:
         flights: deque[Flight] = deque()
+        self._ahead.clear()
         while not stop.is_set():
             self._beat()
-            self._gauge(connection)
             if not self._publisher.ready(0.2):
                 while flights:
                     self._settle(connection, flights.popleft())
@@ -107,14 +108,20 @@ class Relay:
             self._settle(connection, flight)
 
     def _next_letters(self, connection: Connection, flights: Sequence[Flight]) -> list[Letter]:
-        """The next rows, without those that no broker would take, which are parked."""
+        """The next rows, urgent ones first, without those that no broker would take, which are parked.
+
+        Ordinary rows are read ahead: nobody but this relay takes any away.
+        """
         if self._singly and flights:
             return []
+        now = self._host.clock.now()
         away = [letter.id for flight in flights for letter in flight.letters]
         limit = 1 if self._singly else BATCH
-        found = read_outbox(connection, self._host.clock.now(), away, urgent=True, limit=limit)
+        found = read_outbox(connection, now, away, urgent=True, limit=limit)
         if len(found) < limit:
-            found += read_outbox(connection, self._host.clock.now(), away, urgent=False, limit=limit - len(found))
+            if not self._ahead:
+                self._ahead.extend(read_outbox(connection, now, away, urgent=False, limit=READ_AHEAD))
+            found += [self._ahead.popleft() for _ in range(min(limit - len(found), len(self._ahead)))]
         good = []
         for letter in found:
             if (fault := letter.fault()) is None:
@@ -139,6 +146,8 @@ class Relay:
     def _settle(self, connection: Connection, flight: Flight) -> None:
         """Moves what was confirmed in one short transaction; sets aside what was refused."""
         confirmed, refused = list(flight.confirmed), dict(flight.refused)
+        if flight.settled() < len(flight.letters):
+            self._ahead.clear()  # what was read ahead goes after what has to be sent again
         by_id = {letter.id: letter for letter in flight.letters}
         if confirmed:
             move_to_log(connection, confirmed, self._host)
@@ -177,21 +186,6 @@ class Relay:
         if park:
             EVENTS_PARKED.labels(self._name, letter.type).inc()
 
-    def _gauge(self, connection: Connection) -> None:
-        if time.monotonic() - self._gauged < GAUGE_SECONDS:
-            return
-        self._gauged = time.monotonic()
-        waiting = Outbox.parked_at.is_(None)
-        depth, oldest, parked = connection.execute(
-            select(
-                func.count().filter(waiting), func.min(Outbox.created_at).filter(waiting), func.count(Outbox.parked_at)
-            )
-        ).one()
-        age = (self._host.clock.now() - oldest) if depth else timedelta(0)
-        OUTBOX_DEPTH.labels(self._name).set(depth)
-        OUTBOX_AGE.labels(self._name).set(max(age.total_seconds(), 0.0))
-        OUTBOX_PARKED.labels(self._name).set(parked)
-
 
 def prefer_the_index(connection: Connection) -> None:
     """For this session: statistics of a table that is mostly empty are always wrong when it is full.
@@ -220,7 +214,7 @@ def waiting(now: datetime, away: list[str], *, urgent: bool, limit: int) -> Sele
 def read_outbox(connection: Connection, now: datetime, away: list[str], *, urgent: bool, limit: int) -> list[Letter]:
     """Up to `limit` waiting rows in the order they were written, without those `away` (under way already)."""
     rows = connection.execute(waiting(now, away, urgent=urgent, limit=limit))
-    return [Letter(event_id, site, event_type, body, attempts) for event_id, site, event_type, body, attempts in rows]
+    return [Letter(row.id, row.site, row.type, row.body, row.attempts) for row in rows]
 
 
 def move_to_log(connection: Connection, ids: list[str], host: Host) -> None:
@@ -237,3 +231,16 @@ def move_to_log(connection: Connection, ids: list[str], host: Host) -> None:
         .from_select(["id", "site", "type", "published_at", "body"], moved.order_by(gone.c.id))
         .on_conflict_do_nothing()
     )
+
+
+@usecase(read=True)
+def gauge_outbox(op: Op) -> None:
+    """Measures how much waits in the outbox, since when, and how much is parked."""
+    waits = Outbox.parked_at.is_(None)
+    depth, oldest, parked = op.db.execute(
+        select(func.count().filter(waits), func.min(Outbox.created_at).filter(waits), func.count(Outbox.parked_at))
+    ).one()
+    name = op.host.service.name
+    OUTBOX_DEPTH.labels(name).set(depth)
+    OUTBOX_AGE.labels(name).set(max((op.now - oldest).total_seconds(), 0.0) if depth else 0.0)
+    OUTBOX_PARKED.labels(name).set(parked)

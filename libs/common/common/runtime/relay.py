@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import structlog
 
+from common.caller import system
 from common.events.amqp.publisher import AmqpPublisher
 from common.events.amqp.watch import watch_consumers
-from common.events.relay import Relay
+from common.events.relay import Relay, gauge_outbox
 from common.observe.health import Health, database_check
 from common.runtime.processes import Loop, need_broker, serve_health, stop_on_signals
 from common.runtime.start import start
@@ -15,6 +16,7 @@ from common.settings import Settings
 
 log = structlog.get_logger()
 WATCH_SECONDS = 60.0
+GAUGE_SECONDS = 5.0
 TICK_LIMIT = 60.0
 
 
@@ -35,6 +37,11 @@ def run_relay(service: Service, settings: Settings) -> None:
         if relay.active.wait(WATCH_SECONDS):
             watch_consumers(service.name, urls, settings.amqp_management, types, settings.tiers)
 
+    def gauge() -> None:
+        if relay.active.is_set():
+            host.run_system(gauge_outbox, system(service.name))
+
+    Loop("gauges", gauge, GAUGE_SECONDS, stop)
     watching = Loop("watch", watch, WATCH_SECONDS, stop)
     try:
         relay.run(stop)
