@@ -1,0 +1,162 @@
+"""The SQL that one check takes, recorded from Sizao and said again by the peers with ids, keys and documents of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection, Engine, TextClause, event, text
+
+from common.ids import new_id
+
+VARIABLE = "SIZAO_BENCH_SCRIPT"
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass
+class Statement:
+    """One statement as psycopg was given it."""
+
+    sql: str
+    values: dict[str, Any]
+
+
+@dataclass
+class Transaction:
+    """Statements that were committed together, or (`alone`) one by one."""
+
+    alone: bool
+    statements: list[Statement]
+
+
+@dataclass
+class Script:
+    """What one check takes, and what a peer needs to do the same: the database and the key of sign-in tokens."""
+
+    transactions: list[Transaction]
+    key: str
+    """The Idempotency-Key of the recorded check."""
+    jwk: dict[str, Any]
+    database: str
+
+    def save(self, path: Path) -> None:
+        """Writes it for the peers, which are processes of their own."""
+        path.write_bytes(pickle.dumps(self))
+
+
+def load_script() -> Script:
+    """The script that the benchmark wrote."""
+    made: Script = pickle.loads(Path(os.environ[VARIABLE]).read_bytes())  # noqa: S301 - written by the parent process
+    return made
+
+
+class Recorder:
+    """Writes down what an engine executes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.transactions: list[Transaction] = []
+        self._heard = [(engine, "begin", self._begin), (engine, "before_cursor_execute", self._execute)]
+        for one in self._heard:
+            event.listen(*one)
+
+    def stop(self) -> None:
+        """Listens no more."""
+        for one in self._heard:
+            event.remove(*one)
+
+    def _begin(self, connection: Connection) -> None:
+        alone = connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
+        self.transactions.append(Transaction(alone, []))
+
+    def _execute(self, _c: Any, _cursor: Any, sql: str, values: Any, _context: Any, many: bool) -> None:
+        for one in values if many else [values]:
+            self.transactions[-1].statements.append(Statement(sql, {name: _plain(value) for name, value in one.items()}))
+
+
+def _plain(value: Any) -> Any:
+    """A value without psycopg's wrapper; a document as its JSON."""
+    kind = type(value).__name__
+    if kind in {"Jsonb", "Json"}:
+        return json.dumps(value.obj)
+    return value.obj if kind == "Binary" else value
+
+
+class Replay:
+    """The script as SQLAlchemy text, for any driver."""
+
+    def __init__(self, script: Script) -> None:
+        self.transactions = [
+            (one.alone, [(_clause(said.sql), said.values) for said in one.statements]) for one in script.transactions
+        ]
+        inserts = [said.values for one in script.transactions for said in one.statements if said.sql.startswith("INSERT")]
+        self._ids = [values["id"] for values in inserts]
+        self._indexes = [values["document_index"] for values in inserts if values.get("document_index")]
+        self._key = script.key
+
+    def fresh(self, key: str) -> list[tuple[bool, list[tuple[TextClause, dict[str, Any]]]]]:
+        """The transactions of one more check: (alone, [(statement, values)])."""
+        swap: dict[Any, Any] = {one: new_id() for one in self._ids}
+        swap |= {one: secrets.token_bytes(16) for one in self._indexes}
+        swap[self._key] = key
+        return [
+            (alone, [(clause, {name: _swapped(value, swap) for name, value in values.items()}) for clause, values in said])
+            for alone, said in self.transactions
+        ]
+
+
+def _swapped(value: Any, swap: dict[Any, Any]) -> Any:
+    return swap.get(value, value) if isinstance(value, str | bytes) else value
+
+
+def _clause(sql: str) -> TextClause:
+    return text(_PLACE.sub(r":\1", sql.replace(":", "\\:")).replace("%%", "%"))
+
+
+class PersonIn(BaseModel):
+    """Who stands at the entrance."""
+
+    kind: str
+    name: str
+    document_type: str
+    document_number: str
+    phone: str
+
+
+class CheckIn(BaseModel):
+    """The body of a check."""
+
+    model_config = ConfigDict(extra="forbid")
+    site: str
+    entrance: str
+    person: PersonIn
+    reading: str
+    mask: bool
+    purpose: str
+
+
+def check_token(header: str, key: OKPKey) -> str:
+    """Who asks, by a session token; raises PermissionError."""
+    claims = jwt.decode(header.removeprefix("Bearer "), key, algorithms=["Ed25519"]).claims
+    if claims["exp"] < datetime.now(UTC).timestamp() or claims["aud"] != "sizao-services":  # noqa: TID251 - no product code
+        raise PermissionError
+    return str(claims["sub"])
+
+
+def answer(body: CheckIn) -> dict[str, Any]:
+    """An answer as long as Sizao's."""
+    now = datetime.now(UTC)  # noqa: TID251 - no product code
+    return {
+        "id": new_id(), "decision": "admit", "decision_words": "放行", "reasons": [], "reason_words": [], "advice": [],
+        "advice_words": [], "fever": False, "day": now.date().isoformat(), "measured_at": now.isoformat(),
+        "person_kind": body.person.kind, "person_ref": f"visitor:{new_id()}",
+    }  # fmt: skip
