@@ -79,7 +79,10 @@ def _begin() -> None:
 
 
 def _authorize() -> BaseResponse | None:
-    if request.url_rule is None or is_static(request.endpoint):
+    if is_static(request.endpoint):
+        return None
+    if request.url_rule is None:
+        _greet_the_lost()
         return None
     access = access_of(current_app.view_functions[request.url_rule.endpoint])
     assert access is not None
@@ -111,6 +114,13 @@ def _recognise(token: str) -> None:
         g.sizao_sites = g.sizao_caller.sites()
     except Unauthenticated:
         g.pop("sizao_caller", None)
+
+
+def _greet_the_lost() -> None:
+    """A person at a path that is not there keeps his navigation."""
+    token, _ = _token()
+    if token and wants_page():
+        _recognise(token)
 
 
 def _permit(access: Access, who: Caller) -> None:

@@ -47,7 +47,10 @@ def _read(codes: frozenset[str]) -> list[SiteCopy]:
 
 def current_site() -> SiteCopy | None:
     """The site that the page at hand is about; `None` where it is about none, or about one the reader may not see."""
-    code = g.get("sizao_page_site") or (request.view_args or {}).get("site")
+    named = (
+        (request.view_args or {}).get("site") if request.url_rule else request.path.partition("/")[2].partition("/")[0]
+    )
+    code = g.get("sizao_page_site") or named
     return next((site for site in page_sites() if site.code == code), None)
 
 

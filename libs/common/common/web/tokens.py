@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from joserfc import jwt
@@ -81,10 +82,16 @@ def _verified_claims(op: Op, token: str) -> dict[str, Any]:
         key = op.db.get(KeyCopy, header_kid)
         if key is None or key.revoked:
             raise refused("key")
-        decoded = jwt.decode(token, OKPKey.import_key(key.jwk), algorithms=[ALGORITHM])
+        decoded = jwt.decode(token, _public_key(tuple(sorted(key.jwk.items()))), algorithms=[ALGORITHM])
     except (JoseError, ValueError, TypeError, KeyError) as problem:
         raise refused("forged") from problem
     return dict(decoded.claims)
+
+
+@lru_cache(maxsize=32)
+def _public_key(jwk: tuple[tuple[str, str], ...]) -> OKPKey:
+    """The key of a JWK; whether it still counts is asked of the database each time."""
+    return OKPKey.import_key(dict(jwk))
 
 
 def _kid(token: str) -> str:
