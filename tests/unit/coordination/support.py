@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from werkzeug.test import Client
+
 from common.caller import system
 from common.events.catalogue.screening import EntranceChanged, RegisterSealed
 from common.roles import Role
@@ -18,6 +20,33 @@ API = "/coordination/api/v1"
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples"
 HEAD = ["工号", "姓名", "科室", "职务", "直接上级", "手机", "证件类型", "证件号码", "工作组", "组内职务", "备注"]
 BOSS = ["001", "江示安", "局领导", "局长", "", "13000000001", "", "", "领导小组", "组长", ""]
+
+
+class Trial:
+    """The trial with its sign-ins by login."""
+
+    def __init__(self, made: EmbeddedSystem, accounts: list[dict[str, Any]]) -> None:
+        self.system = made
+        self.accounts = {one["login"]: one for one in accounts}
+
+    def try_in(self, login: str, password: str, address: str = "10.0.0.1") -> Any:
+        """Tries to sign in from an address."""
+        client = Client(self.system.wsgi)
+        return client.post(
+            f"{API}/sessions",
+            json={"login": login, "password": password},
+            environ_overrides={"REMOTE_ADDR": address},
+        )
+
+    def token(self, login: str) -> str:
+        """A session of an account."""
+        answer = self.try_in(login, self.accounts[login]["password"])
+        assert answer.status_code == 201, answer.get_data(as_text=True)
+        return str(answer.get_json()["access_token"])
+
+    def api(self, login: str) -> Api:
+        """A program signed in to an account."""
+        return Api(self.system, self.token(login))
 
 
 def opened(made: EmbeddedSystem, *codes: str, trial: bool = False, **settings: Any) -> EmbeddedSystem:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
-import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 from werkzeug.test import Client
@@ -16,44 +12,9 @@ from common.caller import system
 from common.events.catalogue.coordination import KeyPublished, SessionRevoked
 from common.host import count_statements
 from common.roles import Role
-from common.testing.system import Api, EmbeddedSystem
-from coordination.service import service
+from common.testing.system import Api
 from coordination.usecases.keys import rotate_keys
-from tests.unit.coordination.support import API, everybody
-
-
-class Trial:
-    """The trial, its sign-ins by login."""
-
-    def __init__(self, made: EmbeddedSystem, accounts: list[dict[str, Any]]) -> None:
-        self.system = made
-        self.accounts = {one["login"]: one for one in accounts}
-
-    def try_in(self, login: str, password: str, address: str = "10.0.0.1") -> Any:
-        client = Client(self.system.wsgi)
-        return client.post(
-            f"{API}/sessions",
-            json={"login": login, "password": password},
-            environ_overrides={"REMOTE_ADDR": address},
-        )
-
-    def token(self, login: str) -> str:
-        answer = self.try_in(login, self.accounts[login]["password"])
-        assert answer.status_code == 201, answer.get_data(as_text=True)
-        return str(answer.get_json()["access_token"])
-
-    def api(self, login: str) -> Api:
-        return Api(self.system, self.token(login))
-
-
-@pytest.fixture
-def trial(tmp_path: Path) -> Iterator[Trial]:
-    made = EmbeddedSystem(tmp_path, [service])
-    accounts = service.seed(made.hosts["coordination"]) if service.seed else []
-    assert isinstance(accounts, list)
-    made.settle()
-    yield Trial(made, accounts)
-    made.close()
+from tests.unit.coordination.support import API, Trial, everybody
 
 
 def test_a_session_says_who_may_do_what_where_and_until_when(trial: Trial) -> None:

@@ -19,6 +19,7 @@ from coordination.pages.forms import attempt, day_field, done, show, text, versi
 from coordination.usecases.chart import list_sections
 from coordination.usecases.import_staff import import_staff
 from coordination.usecases.people import (
+    PersonView,
     add_leave,
     add_person,
     change_person,
@@ -152,12 +153,23 @@ def _person(
     everybody = run(people_choices, site=code)
     who = caller()
     return show(
-        "person.html", status, code=code, view=view, person=view.person, everybody=everybody, groups=GROUPS,
-        positions=POSITION_WORDS, section_choices=_sections(code, _("无")), faults=faults, shown=shown or {},
-        names=dict(everybody), role_list=pick(", ", "、").join(gettext(ROLE_WORDS[Role(role)]) for role in view.roles),
-        may_edit=who.holds(code, Role.ADMIN), may_leave=who.holds(code, Role.ADMIN, Role.COORDINATOR),
-        may_unmask=who.holds(code, *UNMASKERS),
+        "person.html", status, code=code, view=view, person=view.person, everybody=everybody, names=dict(everybody),
+        section_choices=_sections(code, _("无")), group_list=_places(view), role_list=_roles(view), faults=faults,
+        shown=shown or {}, may_edit=who.holds(code, Role.ADMIN), may_unmask=who.holds(code, *UNMASKERS),
+        may_leave=who.holds(code, Role.ADMIN, Role.COORDINATOR),
     )  # fmt: skip
+
+
+def _places(view: PersonView) -> str:
+    places = [
+        f"{pick(GROUPS[group].en, GROUPS[group].zh)} ({gettext(POSITION_WORDS[position])})"
+        for group, position in view.groups
+    ]
+    return pick(", ", "、").join(places)
+
+
+def _roles(view: PersonView) -> str:
+    return pick(", ", "、").join(gettext(ROLE_WORDS[Role(role)]) for role in view.roles)
 
 
 def _sections(code: str, none: str) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import select
 
-from common.caller import Caller, system
+from common.caller import Caller
 from common.errors import TooMany, Unauthenticated
 from common.host import Host
 from common.op import Op, usecase
@@ -28,6 +28,7 @@ class Attempt:
     """Seconds to wait because of earlier failures; the password is not looked at then."""
     person_id: str | None = None
     password_hash: str | None = None
+    ref: str = ""
     disabled: bool = False
     sites: frozenset[str] = frozenset()
 
@@ -46,7 +47,7 @@ def begin_attempt(op: Op, *, login: str, login_key: str, address_key: str) -> At
     if account is None:
         return Attempt(None)
     sites = frozenset(grants_of(op, account.person_id))
-    return Attempt(None, account.person_id, account.password_hash, account.disabled, sites)
+    return Attempt(None, account.person_id, account.password_hash, account.ref, account.disabled, sites)
 
 
 def sign_in(host: Host, *, login: str, password: str, address: str) -> Session:
@@ -77,5 +78,10 @@ def sign_in(host: Host, *, login: str, password: str, address: str) -> Session:
             "该账号已停用:请联系安全管理员。",
         )
     return host.run(
-        open_session, system("coordination"), attempt.sites, person_id=attempt.person_id, password=password, **keys
+        open_session,
+        Caller(id=attempt.ref, name=""),
+        attempt.sites,
+        person_id=attempt.person_id,
+        password=password,
+        **keys,
     )
