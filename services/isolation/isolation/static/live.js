@@ -3,7 +3,7 @@ const EVERY = 4000;
 const ANYWAY = 8; // running clocks: shown anew at every eighth look
 
 const region = () => document.getElementById("live");
-let etag = "";
+let etag = region()?.dataset.etag || "";
 let looks = 0;
 
 /** Whether somebody is writing: what he typed must not vanish under his hands. */

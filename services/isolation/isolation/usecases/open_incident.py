@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from common.civil.name import mask_name, normalise_name
 from common.civil.phone import normalise_phone
-from common.copies.lookups import protocol_on, zone_of
+from common.copies.lookups import protocol_on
 from common.errors import Invalid
 from common.events.catalogue.isolation import IncidentOpened
 from common.events.catalogue.screening import CheckHeld
@@ -31,7 +32,7 @@ def open_by_check(op: Op, *, site: str, check: CheckHeld, event_id: str, sequenc
     """Opens the incident of a held check and tells it all news that came before; `None` if it has one already."""
     if claim_check(op, site, check.check_id) is not None:
         return None
-    protocol, zone = protocol_on(op.db, site, check.day), zone_of(op.db, site)
+    protocol, zone = protocol_on(op.db, site, check.day), ZoneInfo(op.site(site).timezone)
     known = unseal(check.sealed, event_id)
     incident = _new(
         op, site, protocol,
@@ -76,7 +77,7 @@ def open_by_hand(
 
     Answers its id, number and version.
     """
-    zone = zone_of(op.db, op.site(site).code)
+    zone = ZoneInfo(op.site(site).timezone)
     if (stored := once(op, scope="incidents", site=site, key=key, digest=digest)) is not None:
         return stored
     found = found_at or op.now

@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import delete, or_, select
 
+from common.audit.access import purge_access
 from common.ids import new_id
 from common.op import Op, usecase
 from common.site import settings_of
@@ -82,3 +83,12 @@ def purge_early_news(op: Op, *, site: str) -> int:
     if gone:
         log.info("early_news.dropped", site=site, count=len(gone))
     return len(gone)
+
+
+@usecase
+def purge_looks(op: Op, *, site: str) -> int:
+    """Forgets who saw which particulars once the site's time for that is over; says how many looks."""
+    retention = settings_of(op.site(site)).retention
+    if retention.archive:
+        return 0
+    return purge_access(op.db, site, op.now - timedelta(days=retention.access_log), now=op.now)
