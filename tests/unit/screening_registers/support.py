@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from common.civil.document import check_character
 from common.events.catalogue.coordination import PersonChanged
 from common.ids import new_id
 from common.protocol import AlertRules, EntranceRules, Protocol, Rung, Words
@@ -86,3 +87,9 @@ class Town:
             subject=ident,
             event_id=event_id,
         )
+
+
+def resident(number: int, born: str = "19800101") -> str:
+    """An invented resident number with a right check character and an order code from 960 on."""
+    first = f"{230103 + number // 40}{born}{960 + number % 40:03d}"
+    return first + check_character(first)

@@ -15,7 +15,7 @@ from common.web.access import allow
 from common.web.api import Answer, IdPath, Input, ListQuery, answer, answer_page, api_blueprint
 from common.web.language import language, pick
 from common.web.request import caller, host, run, sites
-from screening.api.files import file_answer
+from screening.downloads import file_answer
 from screening.usecases.imports import Sent, import_paper
 from screening.usecases.imports_places import Words
 from screening.usecases.imports_read import ImportView, get_import, list_imports, refused_file

@@ -14,10 +14,10 @@ from common.web.access import allow
 from common.web.api import Answer, Input, answer, api_blueprint
 from common.web.language import pick
 from common.web.request import run, sites
-from screening.api.files import file_answer
 from screening.api.shapes import PersonOut, optional_body
 from screening.domain.readings import reading_text
 from screening.domain.register import Guard
+from screening.downloads import file_answer
 from screening.models import RegisterSeal, RegisterSignature
 from screening.usecases.registers import DayLine, RegisterView, RowView, get_register, list_registers
 from screening.usecases.registers_export import empty_file, export_register

@@ -131,8 +131,11 @@ def recognise(sheets: Sequence[Sheet]) -> tuple[list[PaperTable], list[str]]:
 
 
 def read_rows(table: PaperTable, place: int, rules: EntranceRules) -> Iterator[PaperRow]:
-    """The lines of a table from the first under its header, blank ones left out, readings judged by `rules`."""
+    """The lines of a table from the first under its header, readings judged by `rules`. Blank lines are left out, and
+    those that hold a printed serial number alone."""
     for line, cells in table.header.data(table.sheet):
+        if not is_footer(cells) and is_blank([table.header.get(cells, name) for name in table.header.columns]):
+            continue
         row = PaperRow(place, line)
         if is_footer(cells) or _is_header_again(table.header, cells):
             row.outcome = "skip"

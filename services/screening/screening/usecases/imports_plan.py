@@ -50,7 +50,7 @@ class Planned:
     key: str
     measured: Measured
     item: NewCheck
-    person: str | bytes | None
+    person: str | bytes
     """How `Known.by_person` names the person."""
 
 
@@ -79,6 +79,7 @@ def known_checks(op: Op, *, site: str, places: Sequence[Place]) -> dict[tuple[st
                 Check.refused_measurement,
                 Check.voided_at,
                 Check.staff_number,
+                Check.name,
                 Person.document_index,
             )
             .outerjoin(Person, Person.id == Check.person_id)
@@ -89,9 +90,9 @@ def known_checks(op: Op, *, site: str, places: Sequence[Place]) -> dict[tuple[st
             if row.key.startswith(PAPER_KEY):
                 known.by_key[row.key] = (measured, row.voided_at is not None)
             elif row.voided_at is None:
-                person = row.staff_number or (bytes(row.document_index) if row.document_index else None)
-                if person is not None:
-                    known.by_person[person, row.measured_at.replace(microsecond=0)] = measured
+                document = bytes(row.document_index) if row.document_index else None
+                person = row.staff_number or document or _by_name(row.name)
+                known.by_person[person, row.measured_at.replace(microsecond=0)] = measured
     return found
 
 
@@ -133,7 +134,8 @@ def plan(row: PaperRow, place: Place, *, site: str, zone: str, kind: Kind, known
         key=key,
         imported=True,
     )
-    person = identity.staff_number or (document_index(site, identity.document) if identity.document else None)
+    document = document_index(site, identity.document) if identity.document else None
+    person = identity.staff_number or document or _by_name(identity.name)
     return Planned(row, key, measured, item, person)
 
 
@@ -143,7 +145,7 @@ def stored_as(planned: Planned, known: Known) -> Measured | None:
     if stored is not None:
         return stored[0]
     assert planned.item.measured_at is not None
-    return None if planned.person is None else known.by_person.get((planned.person, planned.item.measured_at))
+    return known.by_person.get((planned.person, planned.item.measured_at))
 
 
 def conflict(line: int | None = None) -> Conflict:
@@ -162,6 +164,11 @@ def conflict(line: int | None = None) -> Conflict:
         field="reading",
         line=line,
     )
+
+
+def _by_name(name: str | None) -> str:
+    """How somebody without a document is known among the day's checks of one second."""
+    return f"name:{name or UNNAMED}"
 
 
 def _token(identity: Identity) -> str:

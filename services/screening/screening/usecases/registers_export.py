@@ -95,6 +95,12 @@ def empty_file(op: Op, *, site: str, entrance: str, form: Form) -> tuple[str, by
     return f"{place.code}-form.{form}", content
 
 
+@usecase(read=True)
+def unmask_allowed(op: Op, *, site: str, day: date) -> bool:
+    """Whether the caller may have the day's register unmasked."""
+    return may_unmask(op, site, day)
+
+
 def may_unmask(op: Op, site: str, day: date) -> bool:
     """Whether the caller may have the day's register unmasked."""
     if op.caller.holds(site, Role.COORDINATOR):
