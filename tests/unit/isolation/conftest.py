@@ -109,7 +109,9 @@ class Bureau:
         self.system.tell(AlertRaised(alert_id=alert, check_id=check, **{**fields, **more}), site=SITE, subject=alert)
         return alert
 
-    def acknowledged(self, check: str | None, alert: str, mark: Literal["none", "retest_normal", "entry_error"] = "none") -> None:
+    def acknowledged(
+        self, check: str | None, alert: str, mark: Literal["none", "retest_normal", "entry_error"] = "none"
+    ) -> None:
         self.system.tell(
             AlertAcknowledged(
                 alert_id=alert, check_id=check, by_ref="staff:emergency", by_name="李应急", at=self.now, mark=mark

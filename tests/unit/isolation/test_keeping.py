@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from common.audit.access import AccessLog
 from common.caller import system
 from common.events.catalogue.coordination import PersonChanged
 from common.ids import new_id
@@ -92,3 +93,17 @@ def test_news_of_checks_that_never_had_an_incident_is_dropped_in_time(bureau: Bu
     assert counts(bureau) == {"early_event": 1, "incident_check": 1}
     bureau.system.tick(days=2)
     assert counts(bureau) == {}
+
+
+def test_who_saw_particulars_is_kept_for_its_time(bureau: Bureau) -> None:
+    path = f"{API}/incidents/{bureau.incident(bureau.held())['id']}/particulars"
+    bureau.api().post(path, {"purpose": "联系本人", "fields": ["phone"]})
+
+    def looks(op: Op) -> int:
+        return op.db.scalar(select(func.count()).select_from(AccessLog)) or 0
+
+    host = bureau.system.hosts["isolation"]
+    bureau.system.tick(days=364)
+    assert host.run_system(looks, system("isolation")) == 1
+    bureau.system.tick(days=2)
+    assert host.run_system(looks, system("isolation")) == 0

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from common.errors import SizaoError
 from common.events.catalogue.isolation import IncidentOpened
 from common.events.catalogue.notify import AlertEscalated, AlertExhausted, AlertMarked
 from common.events.catalogue.screening import CheckCompleted
@@ -16,7 +17,7 @@ from common.events.envelope import Envelope
 from common.ids import new_id
 from common.roles import Role
 from common.secrets.sealed import seal
-from tests.unit.isolation.conftest import API, SITE, Bureau, codes, make_bureau
+from tests.unit.isolation.conftest import API, PROTOCOL, SITE, Bureau, codes, make_bureau
 
 
 def test_a_held_check_opens_one_incident_with_the_protocols_steps(bureau: Bureau) -> None:
@@ -197,3 +198,31 @@ def test_a_redelivered_retest_is_told_once(bureau: Bureau) -> None:
     )  # fmt: skip
     bureau.again(envelope)
     assert codes(bureau.incident(check)).count("particulars.completed") == 1
+
+
+def test_an_older_completion_that_comes_late_changes_nothing(bureau: Bureau) -> None:
+    check = bureau.held(particulars={}, masked_name="无名", person_kind="unnamed", person_key=None)
+    for sequence, name, masked in ((3, "李四", "李*"), (2, "李私", "李?")):
+        event = new_id()
+        bureau.system.tell(
+            CheckCompleted(
+                check_id=check, person_kind="visitor", person_ref="visitor:9", masked_name=masked,
+                sealed=seal({"name": name}, event),
+            ),
+            site=SITE, subject=check, sequence=sequence, event_id=event,
+        )  # fmt: skip
+    incident = bureau.incident(check)
+    assert incident["person"]["masked_name"] == "李*"
+    assert codes(incident).count("particulars.completed") == 1
+
+
+def test_an_incident_waits_for_its_site_and_protocol_instead_of_guessing(bureau: Bureau) -> None:
+    with pytest.raises(SizaoError):
+        bureau.held(site="new")
+    bureau.system.open_site("new")
+    with pytest.raises(SizaoError):
+        bureau.held(site="new")
+    bureau.system.open_site("new", protocol=PROTOCOL)
+    check = bureau.held(site="new")
+    listed = bureau.api(site="new").get(f"{API}/incidents").get_json()["items"]
+    assert [one["check_id"] for one in listed] == [check]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -23,23 +25,23 @@ def looks(bureau: Bureau) -> list[tuple[str, str, str]]:
     return bureau.system.hosts["isolation"].run_system(read, system("isolation"))
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body"),
-    [
-        ("GET", "/incidents/{id}", None),
-        ("GET", "/incidents/by-check/{check}", None),
-        ("GET", "/incidents/{id}/links", None),
-        ("POST", "/incidents/{id}/steps/isolate", {}),
-        ("POST", "/incidents/{id}/notes", {"text": "x"}),
-        ("POST", "/incidents/{id}/closure", {"outcome": "left", "reason": "x"}),
-        ("POST", "/incidents/{id}/reopening", {"reason": "x"}),
-        ("POST", "/incidents/{id}/links", {"incident_id": "{mine}"}),
-        ("POST", "/incidents/{mine}/links", {"incident_id": "{id}"}),
-        ("DELETE", "/incidents/{id}/links/{mine}", None),
-        ("DELETE", "/incidents/{mine}/links/{id}", None),
-        ("POST", "/incidents/{id}/particulars", {"purpose": "x"}),
-    ],
-)
+FOREIGN: list[tuple[str, str, dict[str, str] | None]] = [
+    ("GET", "/incidents/{id}", None),
+    ("GET", "/incidents/by-check/{check}", None),
+    ("GET", "/incidents/{id}/links", None),
+    ("POST", "/incidents/{id}/steps/isolate", {}),
+    ("POST", "/incidents/{id}/notes", {"text": "x"}),
+    ("POST", "/incidents/{id}/closure", {"outcome": "left", "reason": "x"}),
+    ("POST", "/incidents/{id}/reopening", {"reason": "x"}),
+    ("POST", "/incidents/{id}/links", {"incident_id": "{mine}"}),
+    ("POST", "/incidents/{mine}/links", {"incident_id": "{id}"}),
+    ("DELETE", "/incidents/{id}/links/{mine}", None),
+    ("DELETE", "/incidents/{mine}/links/{id}", None),
+    ("POST", "/incidents/{id}/particulars", {"purpose": "x"}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), FOREIGN)
 def test_an_incident_of_another_site_is_not_there(bureau: Bureau, method: str, path: str, body: dict | None) -> None:
     check = bureau.held()
     ids = {"id": bureau.incident(check)["id"], "check": check}
@@ -54,6 +56,18 @@ def test_an_incident_of_another_site_is_not_there(bureau: Bureau, method: str, p
     if "{id}" in path or "{check}" in path:
         assert branch.request(method, API + nothing, sent).status_code == 404
     assert bureau.incident(check)["version"] == 2
+
+
+def test_every_route_about_one_incident_is_tried_with_a_foreign_one(bureau: Bureau) -> None:
+    app = bureau.system.apps["isolation"]
+    routes = {
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", "*", rule.rule.removeprefix("/api/v1")))
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/incidents/")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    tried = {(method, re.sub(r"{\w+}|(?<=steps/)\w+", "*", path)) for method, path, _ in FOREIGN}
+    assert routes == tried
 
 
 def test_lists_are_of_ones_own_sites(bureau: Bureau) -> None:
