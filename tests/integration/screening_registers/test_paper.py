@@ -14,7 +14,7 @@ from common.caller import system
 from common.op import Op
 from common.roles import Role
 from common.tables import cell_text, read_tables
-from tests.unit.screening_registers.support import IMPORTS, REGISTERS, Town, resident
+from tests.integration.screening_registers.support import IMPORTS, REGISTERS, Town, resident
 
 DAY = "2021-03-01"
 MAIN = f"{REGISTERS}/main/main/{DAY}"

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from common.events.catalogue.coordination import SiteChanged
 from common.events.catalogue.screening import RegisterSealed
 from common.testing.system import Api
-from tests.unit.screening_registers.support import REGISTERS, Town
+from tests.integration.screening_registers.support import REGISTERS, Town
 
 DAY = "2021-03-01"
 MAIN = f"{REGISTERS}/main/main/{DAY}"

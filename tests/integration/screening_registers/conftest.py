@@ -11,7 +11,7 @@ import pytest
 
 from common.testing.system import EmbeddedSystem
 from screening.service import service
-from tests.unit.screening_registers.support import SAMPLES, Town
+from tests.integration.screening_registers.support import SAMPLES, Town
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from common.events.catalogue.screening import CheckHeld, CheckRecorded
 from common.roles import Role
-from tests.unit.screening_registers.support import IMPORTS, SAMPLES, Town
+from tests.integration.screening_registers.support import IMPORTS, SAMPLES, Town
 
 VISITORS, BROKEN, STAFF = "visitors-2021-03-01.xlsx", "broken.xlsx", "staff-temps-2021-03-01.csv"
 OUTCOMES = {"refuse": "refused", "not_measured": "not_measured"}

@@ -10,7 +10,7 @@ from common.events.catalogue.coordination import GroupChanged, GroupMember
 from common.events.catalogue.screening import RegisterSealed
 from common.roles import Role
 from common.testing.system import Api
-from tests.unit.screening_registers.support import REGISTERS, Town
+from tests.integration.screening_registers.support import REGISTERS, Town
 
 DAY = "2021-03-01"
 MAIN = f"{REGISTERS}/main/main/{DAY}"
