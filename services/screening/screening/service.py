@@ -5,6 +5,7 @@ from __future__ import annotations
 from common.events.catalogue.screening import EVENTS
 from common.service import Service
 from screening.api import checks, days, entrances, imports, people, registers
+from screening.cli import COMMANDS
 from screening.duties import DUTIES
 from screening.models import Base
 from screening.pages import checks as check_pages
@@ -34,4 +35,5 @@ service = Service(
     reactions=REACTIONS,
     duties=DUTIES,
     publishes=EVENTS,
+    cli=COMMANDS,
 )

@@ -20,24 +20,10 @@ from screening.usecases.imports import Sent, import_paper
 from screening.usecases.imports_places import Words
 from screening.usecases.imports_read import ImportView, get_import, list_imports, refused_file
 from screening.usecases.imports_store import Listed
-from screening.usecases.imports_tally import Outcome
+from screening.usecases.imports_tally import COUNTED, Outcome
 
 api = api_blueprint("imports")
 IMPORTERS = (Role.MONITOR, Role.COORDINATOR, Role.ADMIN)
-COUNTS = (
-    "accepted",
-    "refused",
-    "not_measured",
-    "unchanged",
-    "warnings",
-    "fevers",
-    "denied",
-    "held",
-    "admitted",
-    "skipped",
-    "late",
-    "never_measured",
-)
 
 
 class ImportForm(Input):
@@ -189,7 +175,7 @@ def state_out(view: ImportView) -> ImportStateOut:
 
 def counts_of(found: Mapping[str, int]) -> dict[str, Any]:
     """Every count, 0 where there is none."""
-    return {name: found.get(name, 0) for name in COUNTS}
+    return {name: found.get(name, 0) for name in COUNTED}
 
 
 def lines_out(lines: Sequence[Listed]) -> list[LineOut]:

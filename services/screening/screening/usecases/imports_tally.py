@@ -20,6 +20,21 @@ from screening.usecases.recording import Recorded
 WARNINGS = {"low_reading": "reading", "name_differs": "name"}
 """Advice that an import's answer lists as a warning, and the field it is about."""
 DECIDED = {"admit": "admitted", "refuse": "denied", "hold": "held"}
+COUNTED = (
+    "accepted",
+    "refused",
+    "not_measured",
+    "unchanged",
+    "warnings",
+    "fevers",
+    "denied",
+    "held",
+    "admitted",
+    "skipped",
+    "late",
+    "never_measured",
+)
+"""The counts of an import's answer, each 0 where there is none."""
 MASK_UNSAID = Words("口罩一栏为空,未判断是否佩戴口罩", "The mask is left open: it was not judged")
 NAMED_NUMBERS = 20
 
