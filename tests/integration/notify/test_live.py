@@ -15,7 +15,7 @@ from notify.live import stream as streaming
 
 
 class Reader:
-    """A program that reads a stream."""
+    """A program that reads a stream; each has a session of its own."""
 
     def __init__(self, bureau: Any, *roles: Role, sites: str = "main", last: str | None = None, **options: Any) -> None:
         token = bureau.system.token({"main": roles or (Role.EMERGENCY,)}, **options)
@@ -96,8 +96,19 @@ def test_places_are_bounded_and_given_back(bureau: Any) -> None:
     assert again == [200, 200]
 
 
+def test_a_browser_that_turns_pages_quickly_does_not_use_the_places_up(bureau: Any) -> None:
+    bureau.system.settings.streams = 4
+    pages = [Reader(bureau, token_id="one browser") for _ in range(12)]
+    assert {page.status for page in pages} == {200}
+    assert Reader(bureau).status == 200
+    assert [line for line in pages[0].body if b"event: alerts" in line] == []
+    for page in pages:
+        page.close()
+
+
 def test_a_session_that_is_over_ends_its_stream(bureau: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(streaming, "HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr(streaming, "TOKEN_SECONDS", 0.0)
     reader = Reader(bureau, hours=1)
     reader.next()
     while "still here" not in reader.raw():

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from weakref import WeakKeyDictionary
-
 from flask import Blueprint, Response, request
 
-from common.errors import Unavailable
-from common.host import Host
 from common.op import Op, usecase
 from common.web.access import allow
 from common.web.guard import SESSION_COOKIE
 from common.web.request import caller, host, run
 from notify.domain.groups import READERS
-from notify.live.stream import Stream
+from notify.live.places import places_of
+from notify.live.stream import Reader, Stream
 from notify.live.watcher import watcher_of
-from notify.metrics import STREAMS_REFUSED
 from notify.usecases.alerts import named_sites
 from notify.usecases.stamps import read_stamps
 
 live = Blueprint("live", __name__)
-RETRY_SECONDS = 30
-_taken: WeakKeyDictionary[Host, int] = WeakKeyDictionary()
-_guard = threading.Lock()
 
 
 @usecase(read=True)
@@ -48,30 +40,12 @@ def stream() -> Response:
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     if request.method == "HEAD":
         return Response(mimetype="text/event-stream", headers=headers)
-    here = host()
-    take_place(here)
-    body = Stream(here, watcher_of(here), caller(), _token(), stamps, codes, lambda: give_place(here))
+    here, who = host(), caller()
+    watcher = watcher_of(here)
+    places = places_of(here, watcher.wake)
+    place = places.take(who.token_id, here.settings.streams)
+    body = Stream(here, watcher, Reader(who, _token(), tuple(codes)), stamps, place, places.give_back)
     return Response(body, mimetype="text/event-stream", headers=headers, direct_passthrough=True)
-
-
-def take_place(here: Host) -> None:
-    """Takes one of the process's places; raises Unavailable when all are taken."""
-    with _guard:
-        if _taken.get(here, 0) >= here.settings.streams:
-            STREAMS_REFUSED.inc()
-            raise Unavailable(
-                "live.full",
-                "All live streams of this process are taken: poll /notify/api/v1/alerts/changes.",
-                "实时连接已满：请改为轮询 /notify/api/v1/alerts/changes。",
-                retry_after=RETRY_SECONDS,
-            )
-        _taken[here] = _taken.get(here, 0) + 1
-
-
-def give_place(here: Host) -> None:
-    """Gives a place back."""
-    with _guard:
-        _taken[here] -= 1
 
 
 def _token() -> str:

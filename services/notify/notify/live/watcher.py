@@ -49,10 +49,17 @@ class Watcher:
             self._readers -= 1
             self._changed.notify_all()
 
-    def wait(self, known: dict[str, int], timeout: float) -> bool:
-        """Waits until a site has a newer stamp than the one known; False if none had within `timeout` seconds."""
+    def wake(self) -> None:
+        """Lets every waiting stream look around."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._newer(known.items()), timeout)
+            self._changed.notify_all()
+
+    def wait(self, known: dict[str, int], timeout: float, given_up: threading.Event) -> bool:
+        """Waits until a site has a newer stamp than the one known; False if none had within `timeout` seconds, or the
+        stream was told to end."""
+        with self._changed:
+            self._changed.wait_for(lambda: given_up.is_set() or self._newer(known.items()), timeout)
+            return self._newer(known.items())
 
     def _newer(self, known: Iterable[tuple[str, int]]) -> bool:
         return any(self._stamps.get(code, 0) > stamp for code, stamp in known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
 
 from common.roles import Role
 from common.web.access import allow
@@ -23,4 +24,7 @@ def listing(site: str) -> str:
         list_messages, site=page_site(site), alert_id=request.args.get("alert") or None,
         state=state if state in STATES else None, after=request.args.get("after") or None, limit=100,
     )  # fmt: skip
-    return render_template("notify/messages.html", page=page, words=words, states=STATES)
+    return render_template(
+        "notify/messages.html", page=page, words=words,
+        states=[("", _("全部")), *((one, words.message_badge(one)[0]) for one in STATES)],
+    )  # fmt: skip
