@@ -23,7 +23,15 @@ from common.tables import day_from_filename, read_tables
 from screening.domain.paper import PaperRow, read_rows, recognise
 from screening.domain.paper_cells import layout_out
 from screening.usecases.imports_places import Words, find_places
-from screening.usecases.imports_plan import Known, Planned, known_checks, missing_numbers, plan, stored_as
+from screening.usecases.imports_plan import (
+    Measured,
+    Planned,
+    check_of,
+    known_checks,
+    missing_numbers,
+    plan,
+    stored_as,
+)
 from screening.usecases.imports_store import finish_import, start_import, take_rows, try_rows
 from screening.usecases.imports_tally import Outcome, Tally
 from screening.usecases.overview import not_measured
@@ -157,7 +165,7 @@ class _Run:
             else:
                 known = self.known[place.entrance_id, place.day]
                 try:
-                    checks.append(plan(row, place, site=self.site, zone=self.zone, kind=self.out.kind, known=known))
+                    checks.append(plan(row, place, site=self.site, known=known))
                 except SizaoError as wrong:
                     self.tally.fault(row, wrong)
         return checks
@@ -172,7 +180,7 @@ class _Run:
             for one in checks:
                 if one.key in taken:
                     self.tally.stored_before(one, taken[one.key].measured, taken[one.key].row.line)
-                elif (stored := stored_as(one, self._known(one))) is not None:
+                elif (stored := self._stored(one)) is not None:
                     self.tally.stored_before(one, stored)
                 elif one.key in first:
                     later.append(one)
@@ -189,12 +197,12 @@ class _Run:
                     self.progress(done, total)
             checks = later
 
-    def _known(self, one: Planned) -> Known:
+    def _stored(self, one: Planned) -> Measured | None:
         place = self.places[one.row.table]
-        return self.known[place.entrance_id, place.day]
+        return stored_as(one, place, self.known[place.entrance_id, place.day], zone=self.zone)
 
     def _take(self, batch: Sequence[Planned], done: int) -> list[Recorded | SizaoError]:
-        items = [one.item for one in batch]
+        items = [check_of(one, self.places[one.row.table], site=self.site, zone=self.zone) for one in batch]
         if self.out.import_id is None:
             return self._run(try_rows, items=items)
         time.sleep(PAUSE_SECONDS)

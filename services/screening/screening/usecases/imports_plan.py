@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from common.civil.day import at_local
 from common.errors import Conflict
 from common.op import Op, usecase
-from screening.domain.paper import UNNAMED, Kind, PaperRow
+from screening.domain.paper import UNNAMED, PaperRow
 from screening.models import Check, Person
 from screening.models.people import VISITOR
 from screening.usecases.finding import digest, document_index
@@ -42,16 +42,19 @@ class Known:
     by_person: dict[tuple[str | bytes, datetime], Measured] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Planned:
-    """A line that is a check: its key, and the check to record."""
+    """A line that is a check, as little as a long list needs of it until its turn comes."""
 
     row: PaperRow
     key: str
-    measured: Measured
-    item: NewCheck
     person: str | bytes
     """How `Known.by_person` names the person."""
+
+    @property
+    def measured(self) -> Measured:
+        """What another line of the same person and time must agree in."""
+        return self.row.reading, self.row.mask, self.row.refused_measurement
 
 
 @usecase(read=True)
@@ -96,56 +99,41 @@ def known_checks(op: Op, *, site: str, places: Sequence[Place]) -> dict[tuple[st
     return found
 
 
-@usecase(read=True)
-def count_late(op: Op, *, site: str, import_id: str) -> int:
-    """How many checks of an import came when their day's register was sealed."""
-    query = select(func.count()).select_from(Check).where(Check.site == site, Check.import_id == import_id, Check.late)
-    return op.db.scalar(query) or 0
-
-
-def plan(row: PaperRow, place: Place, *, site: str, zone: str, kind: Kind, known: Known) -> Planned:
-    """The check in a line; raises Invalid, naming the field, for a person's field that can't be right."""
-    unnamed = row.name == UNNAMED and row.staff_number is None
-    given = PersonGiven(
-        kind="staff" if row.staff_number else "unnamed" if unnamed else "visitor",
-        document_type=None if kind == "staff_temperatures" or row.staff_number else row.document_type,
-        document_number=None if row.staff_number else row.document_number,
-        name=None if unnamed else row.name,
-        phone=None if row.staff_number else row.phone,
-        staff_number=row.staff_number,
-        company=row.company,
-    )
-    identity = read_identity(given, day=place.day)
-    entered = at_local(place.day, row.entered, zone)
+def plan(row: PaperRow, place: Place, *, site: str, known: Known) -> Planned:
+    """A line's person and key; raises Invalid, naming the field, for a person's field that can't be right."""
+    identity = read_identity(_person(row), day=place.day)
     key = PAPER_KEY + digest(site, f"{place.entrance_id}|{place.day}|{_token(identity)}|{row.entered.isoformat()}")
-    measured: Measured = (row.reading, row.mask, row.refused_measurement)
+    measured = (row.reading, row.mask, row.refused_measurement)
     while (stored := known.by_key.get(key)) is not None and stored[1] and not agrees(stored[0], measured):
         key += "+"  # The earlier one was voided: a corrected line is a new check.
-    item = NewCheck(
+    document = document_index(site, identity.document) if identity.document else None
+    return Planned(row, key, identity.staff_number or document or _by_name(identity.name))
+
+
+def check_of(planned: Planned, place: Place, *, site: str, zone: str) -> NewCheck:
+    """The check to record for a line."""
+    row = planned.row
+    return NewCheck(
         site=site,
         entrance=place.entrance_id,
-        person=given,
+        person=_person(row),
         reading=row.reading,
         mask=row.mask,
         refused_measurement=row.refused_measurement,
         purpose=row.purpose,
-        measured_at=entered,
+        measured_at=at_local(place.day, row.entered, zone),
         departed_at=None if row.left is None else at_local(place.day, row.left, zone),
-        key=key,
+        key=planned.key,
         imported=True,
     )
-    document = document_index(site, identity.document) if identity.document else None
-    person = identity.staff_number or document or _by_name(identity.name)
-    return Planned(row, key, measured, item, person)
 
 
-def stored_as(planned: Planned, known: Known) -> Measured | None:
+def stored_as(planned: Planned, place: Place, known: Known, *, zone: str) -> Measured | None:
     """What is stored for a line's person and time, if anything."""
     stored = known.by_key.get(planned.key)
     if stored is not None:
         return stored[0]
-    assert planned.item.measured_at is not None
-    return known.by_person.get((planned.person, planned.item.measured_at))
+    return known.by_person.get((planned.person, at_local(place.day, planned.row.entered, zone)))
 
 
 def conflict(line: int | None = None) -> Conflict:
@@ -163,6 +151,20 @@ def conflict(line: int | None = None) -> Conflict:
         "与第{line}行为同一人同一时间,但体温、口罩或拒测情况不同:以第{line}行为准。",
         field="reading",
         line=line,
+    )
+
+
+def _person(row: PaperRow) -> PersonGiven:
+    staff = row.staff_number is not None
+    unnamed = row.name == UNNAMED and not staff
+    return PersonGiven(
+        kind="staff" if staff else "unnamed" if unnamed else "visitor",
+        document_type=None if staff else row.document_type,
+        document_number=None if staff else row.document_number,
+        name=None if unnamed else row.name,
+        phone=None if staff else row.phone,
+        staff_number=row.staff_number,
+        company=row.company,
     )
 
 
