@@ -14,9 +14,11 @@ from aiosmtpd.controller import Controller
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from common.caller import system
 from common.roles import Role
 from notify.channels.robots import dingtalk_sign, feishu_sign
 from notify.channels.webhook import signature
+from notify.usecases.sending import claim_post
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 
@@ -228,6 +230,18 @@ def test_a_post_that_was_claimed_by_a_process_that_died_is_sent_by_the_next(outs
     outside.send(seconds=91)
     assert outcomes(outside, "wecom")[0] == ("delivered", "0", 2)
     assert len(far.sent) == 1
+
+
+def test_what_a_dead_process_had_claimed_is_not_sent_once_somebody_answered(outside: Any, far: FarSide) -> None:
+    channel = add(outside, "wecom", far.url)
+    outside.fever()
+    claimed = outside.host.run(claim_post, system("notify"), {"main"}, site="main", channel_id=channel)
+    assert claimed is not None
+    [alert] = outside.alerts()
+    outside.api().post(f"/notify/api/v1/alerts/{alert['id']}/acknowledgement", {})
+    outside.send(minutes=5)
+    assert far.sent == []
+    assert [state for state, _code, _attempts in outcomes(outside, "wecom")] == ["cancelled"]
 
 
 def test_private_addresses_are_refused_when_configured_and_when_sent(

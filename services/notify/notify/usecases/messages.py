@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, exists, select
 
 from common.data.paging import Page, decode_cursor, page_of
 from common.op import Op, usecase
@@ -51,8 +51,8 @@ def purge(op: Op, site: str) -> int:
             op, AlertEntry, select(AlertEntry.id).where(AlertEntry.site == site, AlertEntry.alert_id.in_(ended))
         ),
     }
-    if not gone["entries"]:
-        gone["alerts"] = _drop(op, Alert, ended)
+    told = exists().where(AlertEntry.site == site, AlertEntry.alert_id == Alert.id)
+    gone["alerts"] = _drop(op, Alert, ended.where(~told))
     notes = list(
         op.db.execute(
             select(CauseNote.subject, CauseNote.what)
