@@ -98,7 +98,7 @@ def test_the_chart_remembers_who_was_whose_superior_on_which_day(staffed: Embedd
 
     def superior_on(day: str) -> str:
         rows = api.get(f"{API}/chart", site="main", day=day).get_json()["items"]
-        return next(row["holder_id"] for row in rows if row["kind"] == "superior" and row["subject_id"] == ident)
+        return str(next(r["holder_id"] for r in rows if r["kind"] == "superior" and r["subject_id"] == ident))
 
     assert (superior_on("2021-03-10"), superior_on("2021-03-11")) == (old, new)
     assert told(staffed, ident)[-1].data["superior_id"] == new
@@ -293,7 +293,13 @@ def test_a_site_changes_with_a_rising_version_and_wrong_words_are_refused(two: E
     changed = api.request("PATCH", path, phones, {"If-Match": etag})
     assert changed.get_json()["settings"]["register_due"] == "17:00:00"
     assert api.request("PATCH", path, phones, {"If-Match": etag}).status_code == 412
-    for wrong in ({"phonez": {}}, {"phones": {"mum": "120"}}, {"phones": {"cdc": "12"}}, {"retention": {"checks": 1}}):
+    refused: list[dict[str, Any]] = [
+        {"phonez": {}},
+        {"phones": {"mum": "120"}},
+        {"phones": {"cdc": "12"}},
+        {"retention": {"checks": 1}},
+    ]
+    for wrong in refused:
         assert api.request("PATCH", path, {"settings": wrong}).status_code == 422, wrong
     assert api.request("PATCH", path, {"timezone": "Mars/Olympus"}).get_json()["code"] == "day.zone"
     assert two.api("main", Role.COORDINATOR).request("PATCH", path, phones).status_code == 403

@@ -16,7 +16,7 @@ from coordination.domain.protocols import Period, in_force
 from coordination.usecases.protocols import shipped_protocols
 from tests.unit.coordination.support import API, admin
 
-DAYS = {
+DAYS: dict[str, dict[str, list[tuple[str, int]] | None]] = {
     "covid-7": {"close_contact": [("central", 14)], "secondary_contact": [("home", 14)]},
     "covid-7-trial": {"close_contact": [("central", 14)], "returned": [("home", 14)], "epidemic_area": [("home", 14)]},
     "covid-8": {"close_contact": [("central", 14), ("home", 7)], "secondary_contact": [("central", 7)]},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
 
 from common.data.paging import Page, decode_cursor, page_of
 from common.errors import Conflict, not_found
@@ -14,6 +15,7 @@ from coordination.domain.grants import refuse_own
 from coordination.domain.secrets import checked_login
 from coordination.models import Account, HeldRole, Person
 from coordination.usecases.directory import check_version, find_person
+from coordination.usecases.locking import lock_site
 from coordination.usecases.revocation import end_sessions
 from coordination.usecases.roles import grants_of
 
@@ -55,7 +57,10 @@ def make_account(op: Op, person: Person, login: str) -> Account:
         disabled=False, sequence=1,
     )  # fmt: skip
     op.db.add(account)
-    op.db.flush()
+    try:
+        op.db.flush()
+    except IntegrityError:
+        raise Conflict("login.taken", "This login is taken.", "该登录名已被使用。", field="login") from None
     return account
 
 
@@ -76,6 +81,8 @@ def change_account(
     """Renames, closes or opens an account; closing ends its sessions. Raises Stale, Forbidden for one's own."""
     account = own_account(op, account_id)
     op.site(account.home_site)
+    lock_site(op, account.home_site)
+    op.db.refresh(account)
     check_version(account.sequence, expected)
     refuse_own(op.caller.id, account.person_id)
     if login is not None and checked_login(login) != account.login:

@@ -13,6 +13,7 @@ from common.events.catalogue.coordination import CalendarChanged
 from common.op import Op, usecase
 from coordination.models import CalendarYear, OwnDay
 from coordination.usecases.ledger import due_again
+from coordination.usecases.locking import lock_site
 from coordination.usecases.working_days import calendar_of
 
 YEARS = range(2000, 2101)
@@ -48,6 +49,7 @@ def show_year(op: Op, *, site: str, year: int) -> Year:
 def change_day(op: Op, *, site: str, day: date, working: bool | None, reason: str = "") -> None:
     """Enters that a day is (or is not) a working day at the site; `None` takes the site's own word back."""
     op.site(site)
+    lock_site(op, site)
     _check_year(day.year)
     own = op.db.scalars(select(OwnDay).where(OwnDay.site == site, OwnDay.day == day)).first()
     if working is None:

@@ -13,6 +13,7 @@ from common.op import Op, text_or_invalid, usecase
 from coordination.domain.chart import cycle_through, is_leadership
 from coordination.models import ChartEntry, Person, Section
 from coordination.usecases.directory import check_version, find_person, find_section
+from coordination.usecases.locking import lock_site
 
 SUPERIOR, HEAD, DEPUTY = "superior", "head", "deputy"
 
@@ -89,6 +90,7 @@ def list_sections(op: Op, *, site: str) -> list[Section]:
 def add_section(op: Op, *, site: str, name: str) -> Section:
     """A new section. Raises Conflict if there is one of the name."""
     op.site(site)
+    lock_site(op, site)
     section = make_section(op, site, text_or_invalid(name, field="name", words=("The name", "科室名称"), limit=60))
     op.audit("section.added", site=site, subject=f"section:{section.id}")
     return section
@@ -119,6 +121,8 @@ def change_section(
     """Changes a section's `name`, `head_id`, `deputy_id` (`None`: nobody). Raises Stale, NotFound, Invalid."""
     section = find_section(op, section_id)
     op.site(section.site)
+    lock_site(op, section.site)
+    op.db.refresh(section)
     check_version(section.sequence, expected)
     day = checked_first_day(op, section.site, first_day)
     if fields.get("name"):

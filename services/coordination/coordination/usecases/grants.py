@@ -13,6 +13,7 @@ from coordination.domain.grants import refuse_own, refuse_together
 from coordination.domain.secrets import normalise_login
 from coordination.models import Account, HeldRole, Person
 from coordination.usecases.directory import tell_people
+from coordination.usecases.locking import lock_site
 from coordination.usecases.revocation import end_sessions
 from coordination.usecases.roles import GROUP, HAND, grants_of
 
@@ -33,6 +34,7 @@ def give_role(op: Op, *, site: str, role: Role, person_id: str | None = None, lo
     Raises Forbidden for oneself, Conflict if one person would be two administrators, NotFound.
     """
     op.site(site)
+    lock_site(op, site)
     person = _person_meant(op, site, person_id, login)
     refuse_own(op.caller.id, person)
     refuse_together(grants_of(op, person).get(site, frozenset()), role)
@@ -55,6 +57,7 @@ def take_role(op: Op, *, site: str, role: Role, person_id: str) -> None:
     Raises Forbidden for oneself, NotFound if the person does not hold it.
     """
     op.site(site)
+    lock_site(op, site)
     refuse_own(op.caller.id, person_id)
     row = op.db.get(HeldRole, (person_id, site, role.value))
     if row is None or row.withheld:

@@ -19,6 +19,7 @@ from coordination.usecases.directory import (
     tell_groups,
     tell_people,
 )
+from coordination.usecases.locking import lock_site
 from coordination.usecases.roles import follow_groups
 
 
@@ -58,6 +59,7 @@ def change_group(
     Raises Stale, NotFound for somebody who is not of this site, Conflict for two leaders or an inactive member,
     Forbidden for the caller's own membership.
     """
+    lock_site(op, site)
     group = find_group(op, site, code)
     check_version(group.sequence, expected)
     touched: set[str] = set()

@@ -30,6 +30,7 @@ from coordination.domain.staff_list import ALIASES, REQUIRED, LineRefused, Staff
 from coordination.models import ImportRun
 from coordination.usecases.import_apply import Present, apply_plan, differences
 from coordination.usecases.import_plan import Plan, make_plan
+from coordination.usecases.locking import lock_site
 
 KEPT = timedelta(days=30)
 """How long refused rows wait to be fetched: they hold personal data."""
@@ -61,6 +62,8 @@ def import_staff(
     """Takes in a staff list; a dry run says what would happen and stores nothing. Raises Unreadable."""
     op.site(site)
     sheet, header = _table(data, filename)
+    if not dry_run:
+        lock_site(op, site)
     outcome = Outcome(dry_run=dry_run)
     cells_of: dict[int, Sequence[Cell]] = {}
     lines: list[StaffLine] = []

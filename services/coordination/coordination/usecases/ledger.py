@@ -21,6 +21,7 @@ from common.op import Op, usecase
 from common.site import settings_of
 from coordination.domain.ledger import State, is_open, state_of
 from coordination.models import Filing, FilingPlace
+from coordination.usecases.locking import lock_site
 from coordination.usecases.working_days import calendar_of
 
 KIND = "register"
@@ -84,6 +85,7 @@ def _blank(site: SiteCopy, place: FilingPlace, day: date, calendar: WorkingCalen
 def keep_place(op: Op, told: EntranceChanged, envelope: Envelope) -> None:
     """Keeps an entrance's newest state; it owes nothing for days before it was known here."""
     site = op.site(envelope.site)
+    lock_site(op, site.code)
     place = op.db.scalars(select(FilingPlace).where(FilingPlace.id == told.entrance_id)).first()
     if place is not None and place.sequence >= envelope.sequence:
         return
@@ -105,6 +107,7 @@ def keep_register(op: Op, told: RegisterSealed, envelope: Envelope) -> None:
     A register of a day on which nothing was owed (an imported one of the past, a closed day) is filed all the same.
     """
     site = op.site(envelope.site)
+    lock_site(op, site.code)
     row = op.db.scalars(
         select(Filing).where(
             Filing.site == site.code, Filing.kind == KIND, Filing.place_id == told.entrance_id, Filing.day == told.day
@@ -143,6 +146,7 @@ def _row_for(op: Op, site: SiteCopy, told: RegisterSealed) -> Filing:
 def watch_filings(op: Op, site_code: str) -> None:
     """Enters what each day owes, and tells once of each register whose time passed without a filing."""
     site = op.site(site_code)
+    lock_site(op, site_code)
     places = op.db.scalars(select(FilingPlace).where(FilingPlace.site == site_code, FilingPlace.active.is_(True))).all()
     _open_days(op, site, places)
     overdue = op.db.scalars(

@@ -21,6 +21,7 @@ from common.site import settings_of
 from coordination.models import GroupMember, LeaveDays, Person, Section
 from coordination.usecases.chart import SUPERIOR, checked_first_day, hold, refuse_cycle
 from coordination.usecases.directory import check_version, find_person, find_section, tell_groups, tell_people
+from coordination.usecases.locking import lock_site
 from coordination.usecases.particulars import set_document, set_name, set_phone
 from coordination.usecases.roles import follow_groups, roles_of
 
@@ -125,6 +126,7 @@ def add_person(
 ) -> PersonView:
     """Adds a person. Raises Invalid for a wrong value, Conflict if number or document is another's."""
     op.site(site)
+    lock_site(op, site)
     person = Person(id=new_id(), site=site, kind=kind, name="", active=True, sequence=0, post="", company="")
     person.masked_document = person.masked_phone = person.initials = ""
     for required in ("name",) if kind == "account" else ("name", "staff_number"):
@@ -150,8 +152,7 @@ def change_person(
     op: Op, *, person_id: str, expected: int | None, fields: dict[str, Any], first_day: date | None = None
 ) -> PersonView:
     """Changes the given fields of a person. Raises Stale, NotFound, Invalid, Conflict."""
-    person = find_person(op, person_id)
-    op.site(person.site)
+    person = _locked(op, person_id)
     check_version(person.sequence, expected)
     _set(op, person, fields, checked_first_day(op, person.site, first_day))
     if fields.get("active") is False:
@@ -159,6 +160,15 @@ def change_person(
     tell_people(op, person.site, [person])
     op.audit("person.changed", site=person.site, subject=f"staff:{person.id}", particulars={"fields": sorted(fields)})
     return _views(op, [person])[0]
+
+
+def _locked(op: Op, person_id: str) -> Person:
+    """A person as he stands once the change at hand is the only one at his site. Raises NotFound."""
+    person = find_person(op, person_id)
+    op.site(person.site)
+    lock_site(op, person.site)
+    op.db.refresh(person)
+    return person
 
 
 def _set(op: Op, person: Person, fields: dict[str, Any], day: date) -> None:
@@ -222,8 +232,7 @@ def _leave_groups(op: Op, person: Person) -> None:
 @usecase
 def add_leave(op: Op, *, person_id: str, first_day: date, last_day: date, reason: str) -> PersonView:
     """Enters days on which a person is away. Raises Invalid for days that end before they begin, Conflict if known."""
-    person = find_person(op, person_id)
-    op.site(person.site)
+    person = _locked(op, person_id)
     if last_day < first_day:
         raise Invalid("leave.period", "The leave ends before it begins.", "休假截止日早于开始日。", field="last_day")
     query = select(LeaveDays).where(LeaveDays.person_id == person.id, LeaveDays.first_day == first_day)
@@ -243,8 +252,7 @@ def add_leave(op: Op, *, person_id: str, first_day: date, last_day: date, reason
 @usecase
 def end_leave(op: Op, *, person_id: str, leave_id: str) -> PersonView:
     """Takes a leave out again. Raises NotFound."""
-    person = find_person(op, person_id)
-    op.site(person.site)
+    person = _locked(op, person_id)
     rows = op.db.scalars(select(LeaveDays).where(LeaveDays.person_id == person.id, LeaveDays.id == leave_id))
     for row in rows:
         op.db.delete(row)

@@ -17,6 +17,7 @@ from common.op import Op, usecase
 from common.protocol import Protocol
 from coordination.domain.protocols import Period, check_period, refuse_nothing_new
 from coordination.models import Adoption
+from coordination.usecases.locking import lock_site
 
 
 @cache
@@ -73,6 +74,7 @@ def adopt_protocol(
     protocol's own. Raises Invalid for a period that makes no sense, Conflict for one that would change nothing.
     """
     op.site(site)
+    lock_site(op, site)
     chosen = protocol_named(protocol) if isinstance(protocol, str) else protocol
     _check(chosen)
     check_period(chosen, effective_from, effective_to, beyond=beyond)

@@ -15,6 +15,7 @@ from coordination.domain.sites import checked_code, checked_settings, checked_zo
 from coordination.models import Site, WorkGroup
 from coordination.usecases.directory import check_version, tell_groups
 from coordination.usecases.ledger import due_again
+from coordination.usecases.locking import lock_site
 
 
 @usecase
@@ -72,6 +73,7 @@ def change_site(
 ) -> Site:
     """Changes a site's names, time zone and settings (a word that is left out stays). Raises Stale, Invalid."""
     op.site(code)
+    lock_site(op, code)
     site = find_own_site(op, code)
     check_version(site.sequence, expected)
     if name is not None:
