@@ -16,7 +16,7 @@ from common.web.access import allow
 from common.web.language import language
 from common.web.request import caller, page_site, run
 from screening.domain.reasons import said
-from screening.domain.register_paper import EMPTY_LINES, sign_line
+from screening.domain.register_paper import EMPTY_LINES
 from screening.downloads import file_answer
 from screening.usecases.desk import today_at
 from screening.usecases.registers import DAYS_LISTED, get_register, list_registers
@@ -169,13 +169,11 @@ def export_whole(site: str, entrance: str, day: str) -> Any:
 
 
 def _sheet(found: Paper, entrance: str) -> str:
-    names = [one.guard_name for one in found.signatures]
     return render_template(
         "screening/register_print.html",
         paper=found,
         entrance=entrance,
         blank_lines=range(1, EMPTY_LINES + 1) if found.day is None else (),
-        signed=sign_line(found.day, names),
     )
 
 
