@@ -162,10 +162,12 @@ def protected() -> bytes:
 
 def bomb() -> bytes:
     out = io.BytesIO(form([line(1)]))
-    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as container:
-        with container.open("xl/worksheets/sheet2.xml", "w", force_zip64=True) as part:
-            for _ in range(400):
-                part.write(bytes(1_000_000))
+    with (
+        zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as container,
+        container.open("xl/worksheets/sheet2.xml", "w", force_zip64=True) as part,
+    ):
+        for _ in range(400):
+            part.write(bytes(1_000_000))
     return out.getvalue()
 
 
