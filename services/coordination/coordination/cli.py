@@ -37,8 +37,9 @@ def _day(given: datetime | None) -> date | None:
 
 
 def _shown(host: Host, link: MadeLink) -> dict[str, str]:
-    base = host.settings.public_url.rstrip("/") or f"http://{host.settings.host}:{host.settings.port}"
-    shown = {"link": base + link.path, "expires": link.expires_at.isoformat(timespec="minutes")}
+    from common.runtime.embedded import address
+
+    shown = {"link": address(host.settings) + link.path, "expires": link.expires_at.isoformat(timespec="minutes")}
     return {"role": link.role.value, **shown} if link.role is not None else shown
 
 
@@ -73,11 +74,11 @@ def staff() -> None:
 
 
 @staff.command("import")
-@click.argument("site_code")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--site", "site_code", required=True, help="Code of the bureau.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
 @click.option("--refused", type=click.Path(dir_okay=False, path_type=Path), help="Write refused rows to this XLSX.")
-def import_list(site_code: str, file: Path, dry_run: bool, refused: Path | None) -> None:
+def import_list(file: Path, site_code: str, dry_run: bool, refused: Path | None) -> None:
     """Take in a staff list; exit code 1 if a line was refused."""
     from common.cli.output import REFUSED, wants_json
     from coordination.usecases.import_staff import refused_rows

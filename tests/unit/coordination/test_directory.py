@@ -10,7 +10,7 @@ from common.audit.access import AccessLog
 from common.caller import system
 from common.events.catalogue.coordination import GroupChanged, PersonChanged, SiteChanged
 from common.roles import Role
-from common.testing.system import EmbeddedSystem
+from common.testing.system import Api, EmbeddedSystem
 from tests.unit.coordination.support import API, SAMPLES, Trial, admin, everybody, opened, send
 
 
@@ -141,6 +141,25 @@ def test_foreign_ids_are_not_found_anywhere(staffed: EmbeddedSystem) -> None:
     assert other.get(f"{API}/ledger", site="main", day="2021-03-01").status_code == 403
     assert other.request("PATCH", f"{API}/sites/main", {"name": "x"}).status_code == 403
     assert person(staffed, "013") == ours
+
+
+def test_who_works_at_two_sites_mixes_nobody_of_them(staffed: EmbeddedSystem) -> None:
+    send(admin(staffed, "branch"), "branch", (SAMPLES / "staff-branch.csv").read_bytes())
+    ours, theirs = person(staffed, "013")["id"], person(staffed, "B05", "branch")["id"]
+    api = Api(staffed, staffed.token({site: [Role.ADMIN, Role.SECURITY] for site in ("main", "branch")}))
+    section = api.get(f"{API}/sections", site="main").get_json()["items"][1]["id"]
+    foreign_section = api.get(f"{API}/sections", site="branch").get_json()["items"][1]["id"]
+    changes: list[tuple[str, dict[str, Any]]] = [
+        (f"people/{ours}", {"superior_id": theirs}),
+        (f"people/{ours}", {"section_id": foreign_section}),
+        (f"sections/{section}", {"head_id": theirs}),
+        ("groups/main/emergency", {"members": [{"person_id": theirs, "position": "member"}]}),
+        ("groups/main/emergency", {"leader_in_charge": theirs}),
+    ]
+    for path, change in changes:
+        assert api.request("PATCH", f"{API}/{path}", change).status_code == 404, path
+    grant = {"site": "main", "role": "monitor", "person_id": theirs}
+    assert api.post(f"{API}/grants", grant).status_code == 404
 
 
 def test_lists_go_on_by_key_and_find_by_name_initials_and_number(staffed: EmbeddedSystem) -> None:

@@ -17,7 +17,7 @@ def refuse_own(caller_ref: str, person_id: str) -> None:
         raise Forbidden(
             "grant.own",
             "Nobody changes his own roles or groups: ask another administrator.",
-            "不能变更本人的角色或工作组:请由另一名管理员办理。",
+            "不能变更本人的角色或工作组：请由另一名管理员办理。",
         )
 
 
@@ -28,7 +28,7 @@ def refuse_together(held: Iterable[Role], wanted: Role) -> None:
         raise Conflict(
             "grant.separate",
             "System, security and audit administrator are three people: this one is {has} already.",
-            "系统管理员、安全管理员、审计管理员须由三人分别担任:此人已是{has_zh}。",
+            "系统管理员、安全管理员、审计管理员须由三人分别担任：此人已是{has_zh}。",
             field="role",
             has=", ".join(clash),
             has_zh="、".join(ROLE_WORDS[role] for role in clash),

@@ -69,7 +69,7 @@ def group_code(name: str) -> str:
         raise Invalid(
             "group.unknown",
             "There is no group '{name}' in the plan; there are: {known}.",
-            "方案中没有“{name}”;工作组有:{known}。",
+            "方案中没有“{name}”；工作组有：{known}。",
             name=name[:40],
             known="、".join(kind.zh for kind in GROUPS.values()),
         )
@@ -83,7 +83,7 @@ def position_code(word: str) -> str:
         raise Invalid(
             "group.position",
             "'{word}' is no place in a group: write 组长, 副组长 or 组员.",
-            "“{word}”不是组内职务:请填写组长、副组长或组员。",
+            "“{word}”不是组内职务：请填写组长、副组长或组员。",
             word=word[:20],
         )
     return found
@@ -97,7 +97,7 @@ def checked_group_roles(names: list[str]) -> list[str]:
         raise Invalid(
             "group.role",
             "A group can't give the role {roles}: it is given to a person by name, by the security administrator.",
-            "工作组不能带来角色 {roles}:该角色由安全管理员授予具体人员。",
+            "工作组不能带来角色 {roles}：该角色由安全管理员授予具体人员。",
             field="roles",
             roles=", ".join(wrong),
         )

@@ -37,7 +37,7 @@ def check_period(protocol: Protocol, first: date, last: date | None, *, beyond: 
         raise Invalid(
             "adoption.outside",
             "{named} was in force from {starts} to {ends}: choose days within, or say that you want it beyond them.",
-            "{named} 的有效期为 {starts} 至 {ends}:请在此期间内选择日期,或注明在有效期外沿用。",
+            "{named} 的有效期为 {starts} 至 {ends}：请在此期间内选择日期，或注明在有效期外沿用。",
             field="effective_from",
             named=protocol.code,
             starts=starts or "…",

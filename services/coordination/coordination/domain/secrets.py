@@ -37,7 +37,7 @@ def checked_login(login: str) -> str:
         raise Invalid(
             "login.form",
             "A login has 3 to 60 characters: a to z, digits, and . _ @ - inside.",
-            "登录名为3至60个字符:小写字母、数字,中间可用 . _ @ -。",
+            "登录名为3至60个字符：小写字母、数字，中间可用 . _ @ -。",
             field="login",
         )
     return cleaned
@@ -49,7 +49,7 @@ def checked_password(password: str, login: str) -> str:
         raise Invalid(
             "password.short",
             "The password has {length} characters; it takes {least} or more. A sentence is easy to remember.",
-            "密码为{length}位,至少需要{least}位;可用一句话,便于记忆。",
+            "密码为{length}位，至少需要{least}位；可用一句话，便于记忆。",
             field="password",
             length=len(password),
             least=LEAST_LENGTH,
@@ -71,7 +71,7 @@ def checked_password(password: str, login: str) -> str:
         raise Invalid(
             "password.same",
             "The password repeats the same few characters.",
-            "密码只是几个字符的重复,请换一个。",
+            "密码只是几个字符的重复，请换一个。",
             field="password",
         )
     return password

@@ -46,7 +46,7 @@ def checked_settings(given: dict[str, Any]) -> SiteSettings:
         raise Invalid(
             "site.settings",
             "The setting '{where}' is wrong: {why}.",
-            "设置项“{where}”有误:{why}。",
+            "设置项“{where}”有误：{why}。",
             field=f"settings.{where}",
             where=where,
             why=fault["msg"],
@@ -56,7 +56,7 @@ def checked_settings(given: dict[str, Any]) -> SiteSettings:
         raise Invalid(
             "site.phone",
             "There is no telephone '{name}'; there are: {known}.",
-            "没有“{name}”这一电话项;可用:{known}。",
+            "没有“{name}”这一电话项；可用：{known}。",
             field="settings.phones",
             name=unknown[0],
             known=", ".join(PHONES),

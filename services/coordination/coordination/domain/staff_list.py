@@ -170,7 +170,7 @@ def _groups(read: Callable[..., object]) -> tuple[tuple[str, str], ...]:
             Invalid(
                 "group.lists",
                 "There are {names} groups but {positions} places in groups: the two lists go side by side.",
-                "工作组有{names}个,组内职务有{positions}个:两列须一一对应。",
+                "工作组有{names}个，组内职务有{positions}个：两列须一一对应。",
                 names=len(names),
                 positions=len(positions),
             ),
@@ -192,7 +192,7 @@ def _number(value: Cell) -> str:
         raise Invalid(
             "staff_number.form",
             "The staff number takes 1 to 20 letters, digits, and . _ - inside.",
-            "工号为1至20位字母或数字,中间可用 . _ -。",
+            "工号为1至20位字母或数字，中间可用 . _ -。",
         )
     return text
 

@@ -56,12 +56,12 @@ class People:
             return Invalid(
                 "superior.unknown",
                 "The superior '{name}' is neither in this list nor known here: the line was taken in without one.",
-                "上级“{name}”不在名单中,也不是本单位已登记人员:该行已接收,但未设置上级。",
+                "上级“{name}”不在名单中，也不是本单位已登记人员：该行已接收，但未设置上级。",
                 name=written[:40],
             )
         return Invalid(
             "superior.several",
             "Several people are called '{name}': write the superior's staff number. The line was taken in without one.",
-            "“{name}”有多人重名:请填写上级的工号。该行已接收,但未设置上级。",
+            "“{name}”有多人重名：请填写上级的工号。该行已接收，但未设置上级。",
             name=written[:40],
         )

@@ -57,7 +57,7 @@ def checked_first_day(op: Op, site: str, first_day: date | None) -> date:
         raise Invalid(
             "chart.future",
             "{day} is still to come: enter the change on its day.",
-            "{day} 尚未到来:请在当天变更。",
+            "{day} 尚未到来：请在当天变更。",
             field="first_day",
             day=first_day,
         )
@@ -73,7 +73,7 @@ def refuse_cycle(op: Op, person: Person, superior_id: str) -> None:
         raise Conflict(
             "chart.cycle",
             "With this superior the chain of superiors comes back to the person himself.",
-            "上级关系形成循环:不能以下级(或本人)为上级。",
+            "上级关系形成循环：不能以下级(或本人)为上级。",
             field="superior_id",
         )
 

@@ -50,7 +50,7 @@ def check_version(current: int, expected: int | None) -> None:
         raise Stale(
             "edit.stale",
             "Somebody changed this since you read it (version {now}, yours is {yours}): load it again.",
-            "内容已被他人修改(当前第{now}版,您看到的是第{yours}版):请刷新后重试。",
+            "内容已被他人修改(当前第{now}版，您看到的是第{yours}版):请刷新后重试。",
             now=current,
             yours=expected,
         )

@@ -93,7 +93,7 @@ def _set_members(op: Op, group: WorkGroup, members: list[tuple[str, str]]) -> se
         raise Conflict(
             "group.leaders",
             "A group has one leader, and nobody is in it twice.",
-            "每个工作组只有一名组长,且同一人不能重复。",
+            "每个工作组只有一名组长，且同一人不能重复。",
             field="members",
         )
     query = select(GroupMember).where(GroupMember.site == group.site, GroupMember.group_code == group.code)
@@ -106,7 +106,7 @@ def _set_members(op: Op, group: WorkGroup, members: list[tuple[str, str]]) -> se
             continue
         if not find_person(op, person, group.site).active:
             raise Conflict(
-                "group.inactive", "A member has left the bureau.", "成员已不在岗,不能加入工作组。", field="members"
+                "group.inactive", "A member has left the bureau.", "成员已不在岗，不能加入工作组。", field="members"
             )
         if person in present:
             present[person].position = wanted[person]

@@ -98,7 +98,7 @@ def _contradiction(
         return Conflict(
             "staff_number.other",
             "Staff number {number} is that of {name}, whose document is another.",
-            "工号 {number} 属于{name},证件与本行不同。",
+            "工号 {number} 属于{name}，证件与本行不同。",
             number=line.staff_number,
             name=by_count.name,
         )
@@ -106,7 +106,7 @@ def _contradiction(
         return Conflict(
             "staff_number.name",
             "Staff number {number} is that of {name}, not of {given}.",
-            "工号 {number} 属于{name},不是{given}。",
+            "工号 {number} 属于{name}，不是{given}。",
             number=line.staff_number,
             name=by_count.name,
             given=line.name,
@@ -126,7 +126,7 @@ def _refuse_own_groups(op: Op, plan: Plan, site: str) -> None:
         problem = Forbidden(
             "grant.own",
             "The line changes the groups of whoever sends the list: another administrator has to.",
-            "该行变更了导入者本人的工作组:请由另一名管理员办理。",
+            "该行变更了导入者本人的工作组：请由另一名管理员办理。",
         )
         plan.refused.append((mine.line, "groups", problem))
 
@@ -162,7 +162,7 @@ def _refuse_cycles(plan: Plan, known: list[Person]) -> None:
                 Conflict(
                     "chart.cycle",
                     "The chain of superiors comes back to {name} himself.",
-                    "上级关系形成循环,最终回到{name}本人。",
+                    "上级关系形成循环，最终回到{name}本人。",
                     name=entry.line.name,
                 ),
             )

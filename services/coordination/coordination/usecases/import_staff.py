@@ -140,7 +140,7 @@ def _count(outcome: Outcome, plan: Plan, changed: int, wrong: list[tuple[int, st
         outcome.notes.append(
             f"line {vacancy.line}: a vacant post, not a person ({vacancy.section} {vacancy.post})"
             if language == "en"
-            else f"第{vacancy.line}行:岗位空缺,不是人员({vacancy.section}{vacancy.post})"
+            else f"第{vacancy.line}行：岗位空缺，不是人员({vacancy.section}{vacancy.post})"
         )
 
 

@@ -48,7 +48,7 @@ def ledger_of(op: Op, *, site: str, first: date, last: date) -> list[LedgerLine]
         raise Invalid(
             "ledger.range",
             "The ledger shows 1 to {most} days at a time, the first before the last.",
-            "台账一次可查看1至{most}天,且起始日不得晚于截止日。",
+            "台账一次可查看1至{most}天，且起始日不得晚于截止日。",
             field="day",
             most=LONGEST_RANGE,
         )

@@ -174,7 +174,7 @@ def _spent() -> NotFound:
     return NotFound(
         "link.spent",
         "This link was used already, is too old, or never was: ask for a new one.",
-        "该链接已使用、已过期或不存在:请重新申请。",
+        "该链接已使用、已过期或不存在：请重新申请。",
     )
 
 

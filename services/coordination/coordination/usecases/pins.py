@@ -109,7 +109,7 @@ def voucher(op: Op, site: str) -> IssuedSession:
         raise Unauthenticated(
             "pin.voucher",
             "A PIN counts only at a desk where a guard is signed in by password: sign in with your password.",
-            "口令码仅能在已有监测员用密码登录的岗位上使用:请用密码登录。",
+            "口令码仅能在已有监测员用密码登录的岗位上使用：请用密码登录。",
         )
     return behind
 
@@ -123,7 +123,7 @@ def sign_in_by_pin(host: Host, caller: Caller, sites: frozenset[str], *, site: s
         raise TooMany(
             "pin.throttled",
             "Too many wrong PINs: sign in with your password, or ask your group leader for a new PIN.",
-            "口令码错误次数过多:请用密码登录,或请组长重置口令码。",
+            "口令码错误次数过多：请用密码登录，或请组长重置口令码。",
             retry_after=attempt.wait_seconds,
         )
     if not secret_fits(attempt.pin_hash, pin) or attempt.person_id is None:

@@ -49,7 +49,7 @@ def protocol_named(code: str) -> Protocol:
         raise NotFound(
             "protocol.unknown",
             "There is no protocol '{named}'; there are: {known}.",
-            "没有方案“{named}”;可选:{known}。",
+            "没有方案“{named}”；可选：{known}。",
             field="protocol",
             named=code,
             known=", ".join(shipped_protocols()),
@@ -123,13 +123,13 @@ def _check(protocol: Protocol) -> None:
         raise Invalid(
             "protocol.bounds",
             "The readings must rise: lowest plausible, retest below, fever, highest plausible.",
-            "体温界限应依次升高:可信下限、需复测、发热、可信上限。",
+            "体温界限应依次升高：可信下限、需复测、发热、可信上限。",
             field="protocol.entrance",
         )
     if not protocol.compulsory_isolation and any(one.compulsory and one.phases for one in protocol.classes):
         raise Invalid(
             "protocol.compulsory",
             "This protocol has no compulsory isolation, but a class that orders it.",
-            "该方案不实行强制隔离,却含有强制隔离的类别。",
+            "该方案不实行强制隔离，却含有强制隔离的类别。",
             field="protocol.classes",
         )

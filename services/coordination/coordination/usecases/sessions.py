@@ -66,7 +66,7 @@ def open_session(op: Op, *, person_id: str, password: str, login_key: str, addre
         raise Forbidden(
             "sign_in.no_roles",
             "This account has no role at any site: ask the security administrator.",
-            "该账号尚未授予任何角色:请联系安全管理员。",
+            "该账号尚未授予任何角色：请联系安全管理员。",
         )
     forgive(op, login_key, address_key)
     if account.password_hash and needs_rehash(account.password_hash):

@@ -65,7 +65,7 @@ def sign_in(host: Host, *, login: str, password: str, address: str) -> Session:
         raise TooMany(
             "sign_in.throttled",
             "Too many failed attempts: wait {minutes} minutes, or ask for a new password.",
-            "失败次数过多:请{minutes}分钟后再试,或联系安全管理员重置密码。",
+            "失败次数过多：请{minutes}分钟后再试，或联系安全管理员重置密码。",
             retry_after=attempt.wait_seconds,
             minutes=(attempt.wait_seconds + 59) // 60,
         )
@@ -75,7 +75,7 @@ def sign_in(host: Host, *, login: str, password: str, address: str) -> Session:
         raise Unauthenticated(
             "sign_in.disabled",
             "This account is closed: ask the security administrator.",
-            "该账号已停用:请联系安全管理员。",
+            "该账号已停用：请联系安全管理员。",
         )
     return host.run(
         open_session,

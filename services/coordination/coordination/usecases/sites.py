@@ -150,6 +150,6 @@ def _trial_alone() -> Invalid:
     return Invalid(
         "site.admins_unmask",
         "Administrators may unmask in a trial alone: outside it the system administrator sees masked values.",
-        "仅试用单位允许管理员查看完整信息;正式单位的系统管理员只能看到脱敏信息。",
+        "仅试用单位允许管理员查看完整信息；正式单位的系统管理员只能看到脱敏信息。",
         field="settings.admins_unmask",
     )
