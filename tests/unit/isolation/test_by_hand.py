@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from common.events.catalogue.isolation import IncidentOpened, StepOverdue
+from common.ids import new_id
 from common.roles import Role
 from tests.unit.isolation.conftest import API, SITE, Bureau, codes
 
@@ -39,8 +40,17 @@ def test_a_request_that_is_sent_again_opens_no_second_one(bureau: Bureau) -> Non
 
 def test_an_alert_about_an_incident_without_a_check_finds_it(bureau: Bureau) -> None:
     made = bureau.api().post(f"{API}/incidents", BODY).get_json()
-    alert = bureau.raised(None, cause_type=StepOverdue.event_type, cause_id=made["id"])
+    alert = bureau.raised(None, cause_type=StepOverdue.event_type, cause_id=f"{made['id']}:isolate")
     bureau.acknowledged(None, alert)
+    incident = bureau.api().get(f"{API}/incidents/{made['id']}").get_json()
+    assert codes(incident)[1:] == ["alert.raised_about_step", "alert.acknowledged"]
+
+
+def test_an_answer_that_overtakes_its_alert_is_not_lost(bureau: Bureau) -> None:
+    made = bureau.api().post(f"{API}/incidents", BODY).get_json()
+    alert = new_id()
+    bureau.acknowledged(None, alert)
+    bureau.raised(None, alert=alert, cause_type=StepOverdue.event_type, cause_id=f"{made['id']}:isolate")
     incident = bureau.api().get(f"{API}/incidents/{made['id']}").get_json()
     assert codes(incident)[1:] == ["alert.raised_about_step", "alert.acknowledged"]
 

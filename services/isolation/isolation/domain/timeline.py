@@ -50,6 +50,19 @@ ENTRIES: dict[str, Words] = {
 }
 
 
+FIRST = {
+    "check.held": 0, "check.held_unmeasured": 0, "incident.opened": 1, "incident.opened_imported": 1,
+    "incident.opened_by_hand": 1, "alert.raised": 2, "alert.silent": 2, "alert.raised_about_step": 2,
+    "alert.first_sent": 3,
+}  # fmt: skip
+"""What comes first of things that happened in the same instant, whichever was heard of first."""
+
+
+def rank_of(code: str) -> int:
+    """The place of an entry among those of its instant."""
+    return FIRST.get(code, len(FIRST))
+
+
 class _Known(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "—"

@@ -31,7 +31,7 @@ def claim_check(op: Op, site: str, check_id: str) -> str | None:
 
 
 def keep_early(op: Op, envelope: Envelope, check_id: str) -> None:
-    """Keeps news of a check until its incident opens."""
+    """Keeps news of a check until its incident opens; of an alert without a check, by its own id, until its raising."""
     op.db.add(
         EarlyEvent(
             id=envelope.id, site=envelope.site, check_id=check_id, type=envelope.type, arrived_at=op.now,
@@ -58,11 +58,12 @@ def adopt_check(
     op.db.flush()
     from isolation.usecases.news import tell_incident
 
-    for envelope, payload in _early(op, incident.site, check_id):
+    for envelope, payload in take_early(op, incident.site, check_id):
         tell_incident(op, incident, payload, envelope)
 
 
-def _early(op: Op, site: str, check_id: str) -> list[tuple[Envelope, Payload]]:
+def take_early(op: Op, site: str, check_id: str) -> list[tuple[Envelope, Payload]]:
+    """Takes out the news kept for a check, or for an alert of none, in the order it was published."""
     mine = (EarlyEvent.site == site, EarlyEvent.check_id == check_id)
     bodies = list(op.db.scalars(select(EarlyEvent.body).where(*mine).order_by(EarlyEvent.id)))
     if bodies:

@@ -16,6 +16,7 @@ from common.ids import is_id
 from common.op import Op, usecase
 from common.site import settings_of
 from isolation.domain.clocks import Clock
+from isolation.domain.timeline import rank_of
 from isolation.models import (
     Incident,
     IncidentAlert,
@@ -87,12 +88,9 @@ def read_incident(op: Op, *, incident_id: str) -> IncidentView:
     """The incident with everything on record. Raises NotFound."""
     incident = _found(op, incident_id)
     site = op.site(incident.site)
-    timeline = list(
-        op.db.scalars(
-            select(TimelineEntry)
-            .where(TimelineEntry.incident_id == incident.id)
-            .order_by(TimelineEntry.at, TimelineEntry.id)
-        )
+    timeline = sorted(
+        op.db.scalars(select(TimelineEntry).where(TimelineEntry.incident_id == incident.id)),
+        key=lambda entry: (entry.at, rank_of(entry.code), entry.id),
     )
     people = _people(op, [*(entry.actor_ref for entry in timeline), incident.person_ref or ""])
     linked = _linked(op, incident)
