@@ -77,10 +77,10 @@ def bare(connection: psycopg.Connection, arrived: Sequence[str], size: int) -> N
     now = Envelope.from_json(arrived[0]).time
     for batch in parts(arrived, size):
         with connection.transaction():
+            connection.execute(SITES, ["main"])
             for body in batch:
                 event = Envelope.from_json(body)
                 told = CheckCompleted.model_validate(event.data)
-                connection.execute(SITES, [event.site])
                 if connection.execute(INBOX, [event.source, event.id, event.type, now]).fetchone():
                     connection.execute(EFFECT, [told.check_id, event.site, told.masked_name])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
@@ -88,6 +88,6 @@ def writer_lock(engine: Engine) -> threading.Lock:
         return _writers.setdefault(str(engine.url), threading.Lock())
 
 
-def is_sqlite(engine: Engine) -> bool:
+def is_sqlite(engine: Engine | Connection) -> bool:
     """Whether the engine speaks to SQLite."""
     return engine.dialect.name == "sqlite"

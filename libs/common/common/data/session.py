@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from common.data.base import SiteScoped
@@ -14,12 +14,15 @@ SITES = "sizao_sites"
 EVERY_SITE = "sizao_every_site"
 
 
-def open_session(engine: Engine | Connection, sites: Iterable[str] | None, *, read: bool = False) -> Session:
+def open_session(
+    engine: Engine | Connection, sites: Iterable[str] | None, *, read: bool = False, walled: bool = False
+) -> Session:
     """A session for the given sites; `None` opens it for every site (relay, duties and commands only).
 
     With a site set the ORM adds the filter to each statement, refuses to flush a row of another site, and on
     PostgreSQL the set is given to row-level security for the length of the transaction. Given a connection, the session
-    works inside its transaction: a commit writes into it, a rollback undoes all of it.
+    works inside its transaction: a commit writes into it, a rollback undoes all of it. `walled` says that the
+    transaction was given the set already (`wall_in`).
     """
     session = Session(engine, expire_on_commit=False, autoflush=True, join_transaction_mode="rollback_only")
     if sites is None:
@@ -28,11 +31,16 @@ def open_session(engine: Engine | Connection, sites: Iterable[str] | None, *, re
         session.info[SITES] = frozenset(sites)
     if read and is_sqlite(engine):
         session.connection(execution_options={READ_ONLY: True})
-    if sites is not None and engine.dialect.name == "postgresql":
-        session.execute(
-            text("SELECT set_config('sizao.sites', :sites, true)"), {"sites": ",".join(sorted(session.info[SITES]))}
-        )
+    if sites is not None and not walled and engine.dialect.name == "postgresql":
+        wall_in(session.connection(), session.info[SITES])
     return session
+
+
+def wall_in(connection: Connection, sites: Iterable[str]) -> None:
+    """Gives the site set to row-level security for the rest of the transaction; SQLite has no such wall."""
+    if connection.dialect.name == "postgresql":
+        told = ",".join(sorted(sites))
+        connection.exec_driver_sql("SELECT set_config('sizao.sites', %s, true)", (told,))
 
 
 def session_sites(session: Session) -> frozenset[str] | None:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Executable
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 
 from common.caller import system
-from common.data.session import open_session
+from common.data.session import open_session, wall_in
 from common.errors import SizaoError
 from common.events.catalogue import EVENTS
 from common.events.envelope import Envelope
@@ -26,6 +26,13 @@ from common.op import Op
 from common.service import Received
 
 log = structlog.get_logger()
+
+
+_MARKS: dict[str, Executable] = {
+    name: insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.source, INBOX.c.event_id)
+    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+}
+"""Built once: it is executed for every event."""
 
 
 class Poison(Exception):
@@ -56,11 +63,14 @@ def receive_batch(host: Host, envelopes: Sequence[Envelope]) -> None:
     try:
         with host.together() as connection:
             fresh = mark_all_handled(host, connection, [envelope for envelope, payload in payloads if payload])
-            ops = [
-                _react_in(host, connection, envelope, payload)
-                for envelope, payload in payloads
-                if payload is not None and (envelope.source, envelope.id) in fresh
-            ]
+            ops, walled = [], None
+            for envelope, payload in payloads:
+                if payload is None or (envelope.source, envelope.id) not in fresh:
+                    continue
+                if envelope.site != walled:
+                    wall_in(connection, [envelope.site])
+                    walled = envelope.site
+                ops.append(_react_in(host, connection, envelope, payload))
         outcome = "ok"
     finally:
         name = f"{__name__.split('.')[0]}.receive_batch"
@@ -80,7 +90,7 @@ def _react_in(host: Host, connection: Connection, envelope: Envelope, payload: P
     sites = frozenset({envelope.site})
     with (
         structlog.contextvars.bound_contextvars(event_id=envelope.id, event_type=envelope.type, site=envelope.site),
-        open_session(connection, sites) as db,
+        open_session(connection, sites, walled=True) as db,
     ):
         op = Op(host, db, system(host.service.name), sites, host.clock.now(), traceparent=current_traceparent())
         for reaction in host.service.reactions_to(envelope.type):
@@ -127,25 +137,22 @@ def react(op: Op, *, envelope: Envelope) -> bool:
 
 def mark_handled(op: Op, envelope: Envelope) -> bool:
     """Writes the inbox row; False if it was there. `RETURNING` tells, since `rowcount` does not under psycopg."""
-    insert = sqlite_insert if op.db.get_bind().dialect.name == "sqlite" else postgresql_insert
-    row = _inbox_row(op.host, envelope)
-    statement = insert(INBOX).values(row).on_conflict_do_nothing().returning(INBOX.c.event_id)
-    return op.db.execute(statement).first() is not None
+    return bool(_mark(op.host, op.db.connection(), [envelope]))
 
 
 def mark_all_handled(host: Host, connection: Connection, envelopes: Sequence[Envelope]) -> set[tuple[str, str]]:
     """Writes the inbox rows of a batch in one statement; returns (source, id) of those that were not there."""
-    rows = {(one.source, one.id): _inbox_row(host, one) for one in envelopes}
-    if not rows:
+    unique = {(one.source, one.id): one for one in envelopes}
+    # Sorted, so that two batches wait for each other, never in a ring
+    return _mark(host, connection, [unique[key] for key in sorted(unique)])
+
+
+def _mark(host: Host, connection: Connection, envelopes: Sequence[Envelope]) -> set[tuple[str, str]]:
+    if not envelopes:
         return set()
-    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-    statement = (
-        insert(INBOX)
-        .values([rows[key] for key in sorted(rows)])  # sorted, so that two batches wait for each other, never in a ring
-        .on_conflict_do_nothing()
-        .returning(INBOX.c.source, INBOX.c.event_id)
-    )
-    return {(source, event_id) for source, event_id in connection.execute(statement)}
+    rows = [_inbox_row(host, one) for one in envelopes]
+    done = connection.execute(_MARKS[connection.dialect.name], rows if len(rows) > 1 else rows[0])
+    return {(source, event_id) for source, event_id in done}
 
 
 def _inbox_row(host: Host, envelope: Envelope) -> dict[str, object]:
