@@ -61,7 +61,7 @@ def _config(title: str, *, legend: bool) -> Config:
 def hours_chart(totals: Totals, title: str) -> bytes:
     """Checks by hour: the usual hours of an office, and earlier and later ones where they have any."""
     chart = Bar(_config(title, legend=False), style=_style("#15527f"))
-    hours = range(min(8, *totals.by_hour), max(17, *totals.by_hour) + 1)
+    hours = range(min([8, *totals.by_hour]), max([17, *totals.by_hour]) + 1)
     chart.x_labels = [f"{hour:02d}" for hour in hours]
     chart.add(title, [totals.by_hour.get(hour, 0) for hour in hours])
     return _image(chart)

@@ -66,6 +66,8 @@ def refused(site: str, import_id: str) -> Any:
             refused_file, import_id=import_id, sheet=request.args.get("sheet") or None, english=language() == "en"
         )
     except SizaoError as problem:
+        if problem.code == "not_found":
+            raise
         flash(problem.words(language()), "error")
         return redirect(url_for("imports_pages.one", site=site, import_id=import_id), 303)
     return file_answer(*found)

@@ -182,7 +182,7 @@ def _try(function: Callable[..., Any], site: str, entrance: str, day: str, **arg
     try:
         return run(function, site=page_site(site), entrance=entrance, day=_day(day), **arguments)
     except SizaoError as refused:
-        if refused.status in {403, 404} and refused.code in {"not_found", "site.foreign"}:
+        if refused.code in {"not_found", "site.foreign"}:
             raise
         flash(refused.words(language()), "error")
         return None
