@@ -89,3 +89,5 @@ def test_a_database_that_is_away_is_said_on_a_page(live: EmbeddedSystem, tmp_pat
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     assert "数据库暂时无法连接" in answer.get_data(as_text=True)
+    assert browser.get("/screening/healthz").status_code == 200
+    assert browser.get("/screening/words").status_code == 200

@@ -12,12 +12,12 @@ from flask import Flask, current_app, g, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from common.caller import Caller
-from common.errors import Forbidden, Unauthenticated
+from common.errors import Forbidden, Unauthenticated, Unavailable
 from common.observe.trace import begin_trace
 from common.secrets.current import get_keyring
 from common.web.access import Access, access_of
 from common.web.body import MAX_UPLOAD, StrictRequest, limit_json, note_bodies, read_body
-from common.web.headers import finish, is_static
+from common.web.headers import PROBES, finish, is_static
 from common.web.limits import check_rate
 from common.web.problems import wants_page
 from common.web.request import host
@@ -79,7 +79,7 @@ def _begin() -> None:
 
 
 def _authorize() -> BaseResponse | None:
-    if is_static(request.endpoint):
+    if is_static(request.endpoint) or request.endpoint in PROBES:
         return None
     if request.url_rule is None:
         _greet_the_lost()
@@ -108,11 +108,11 @@ def _authorize() -> BaseResponse | None:
 
 
 def _recognise(token: str) -> None:
-    """On a public route: who is signed in, if anybody; a token that is not believed is nobody's."""
+    """On a public route: who is signed in, if anybody; one not believed, or not to be checked now, is nobody's."""
     try:
         g.sizao_caller = host().run(read_token, NOBODY, (), token=token)
         g.sizao_sites = g.sizao_caller.sites()
-    except Unauthenticated:
+    except (Unauthenticated, Unavailable):
         g.pop("sizao_caller", None)
 
 

@@ -14,6 +14,8 @@ CONTENT_POLICY = (
     "frame-ancestors 'none'; form-action 'self'"
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+PROBES = frozenset({"health.healthz", "health.readyz"})
+"""Routes that tell whether the process is well: they depend on nothing else."""
 FOR_EVER = "public, max-age=31536000, immutable"
 
 

@@ -14,9 +14,8 @@ from collections.abc import Callable
 from flask import Flask, current_app, g, request
 
 from common.errors import TooMany
-from common.web.headers import is_static
+from common.web.headers import PROBES, is_static
 
-EXEMPT = frozenset({"health.healthz", "health.readyz"})
 MOST_KEYS = 10_000
 
 
@@ -62,7 +61,7 @@ def install_limits(app: Flask, per_minute: int) -> None:
 def check_rate() -> None:
     """Counts the request at hand, unless it is for a file or a probe; raises TooMany over the limit."""
     rates: SiteRates | None = current_app.extensions["sizao.rates"]
-    if rates is None or request.url_rule is None or request.endpoint in EXEMPT or is_static(request.endpoint):
+    if rates is None or request.url_rule is None or request.endpoint in PROBES or is_static(request.endpoint):
         return
     sites = g.get("sizao_sites")
     wait = rates.take("site:" + ",".join(sorted(sites)) if sites else f"address:{request.remote_addr}")
