@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
+
 from common.audit.access import AccessLog
 from common.audit.tables import AuditEntry, AuditHead, AuditParticulars
 from common.data.engine import make_engine
-from sqlalchemy import Engine
 
 TABLES = [table.__table__ for table in (AuditEntry, AuditParticulars, AuditHead, AccessLog)]
 

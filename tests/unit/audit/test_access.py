@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
 from common.audit.access import MINIMUM_KEPT, AccessLog, purge_access, record_access
 from common.audit.ddl import append_only_ddl
 from common.data.session import open_session
 from common.errors import Conflict, Invalid
-from sqlalchemy import Engine, select, text
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 NOW = datetime(2021, 3, 2, 0, 30, 0, 250, tzinfo=timezone(timedelta(hours=8)))
 

@@ -12,11 +12,12 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from sqlalchemy import Engine
+
 from common.audit.export import export_zip
 from common.audit.log import append, erase_particulars, site_head
 from common.data.session import open_session
 from common.errors import Conflict, Unavailable
-from sqlalchemy import Engine
 
 NOW = datetime(2021, 3, 2, 0, 30, 0, 250, tzinfo=timezone(timedelta(hours=8)))
 

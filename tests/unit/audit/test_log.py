@@ -10,15 +10,16 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
 from common.audit import chain
 from common.audit.ddl import append_only_ddl
 from common.audit.log import append, erase_particulars, site_head, verify_site
 from common.audit.tables import AuditEntry
 from common.data.session import ForeignSite, open_session
 from common.errors import Invalid
-from sqlalchemy import Engine, select, text
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 NOW = datetime(2021, 3, 2, 0, 30, 0, 250, tzinfo=timezone(timedelta(hours=8)))
 

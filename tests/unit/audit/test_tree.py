@@ -9,6 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
 from common.audit.canonical import canonical, new_salt, plain
 from common.audit.tree import (
     Inclusion,
@@ -24,8 +27,6 @@ from common.audit.tree import (
     verify_inclusion,
 )
 from common.errors import Invalid
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 DIGESTS = st.lists(st.binary(min_size=32, max_size=32), max_size=40, unique=True)
 HEADER = {"site": "east", "entrance": "main", "day": date(2021, 3, 2), "signed_by": "staff:1"}

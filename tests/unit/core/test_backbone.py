@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Response, jsonify
+from flask_openapi import APIBlueprint
+from sqlalchemy import String, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
 from common.caller import Caller
 from common.copies.reactions import COPY_REACTIONS
 from common.data.base import SiteScoped, service_metadata
@@ -23,10 +28,6 @@ from common.testing.system import EmbeddedSystem
 from common.web.access import allow
 from common.web.api import Input, api_blueprint
 from common.web.request import run
-from flask import Response, jsonify
-from flask_openapi import APIBlueprint
-from sqlalchemy import String, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Base(DeclarativeBase):

@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine, LargeBinary, func, literal, select, text, type_coerce
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
 from common.data.engine import make_engine
 from common.data.types import Encrypted, Id, Instant, JsonDoc, ScaledDecimal
 from common.errors import Invalid, Unavailable
 from common.ids import new_id
 from common.secrets import KeyRing, set_keyring
 from common.secrets.reencrypt import reencrypt_batch
-from hypothesis import given
-from hypothesis import strategies as st
-from sqlalchemy import Engine, LargeBinary, func, literal, select, text, type_coerce
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 PHONE = "13000000001"
 

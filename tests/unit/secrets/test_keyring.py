@@ -7,12 +7,13 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from common.errors import Conflict, Invalid, Unavailable
 from common.secrets import KeyRing, get_keyring, set_keyring
 from common.secrets.keyring import OVERHEAD
 from common.secrets.ringfile import too_open
-from hypothesis import given
-from hypothesis import strategies as st
 
 PHONE = b"screening.visitor.phone"
 RING = KeyRing.generate()

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
 from common.errors import Invalid, Unavailable
 from common.secrets import KeyRing, get_keyring, set_keyring
 from common.secrets.blind import blind_index, last_four, person_key
 from common.secrets.sealed import seal, unseal
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 EVENT = "0190a000-0000-7000-8000-000000000001"
 OTHER = "0190a000-0000-7000-8000-000000000002"
