@@ -19,7 +19,7 @@ TESTS ?= tests
 WORKERS ?= 2
 PYTEST_ARGS ?=
 # Checks beside the linters, one target each
-MORE_CHECKS := check-lock $(if $(wildcard libs/common/common/cli/__init__.py),check-documents)
+MORE_CHECKS := check-lock check-translations $(if $(wildcard libs/common/common/cli/__init__.py),check-documents)
 
 .PHONY: help
 help: ## list the targets
@@ -70,6 +70,10 @@ dependencies: setup ## what is imported is declared, and the reverse
 .PHONY: check-lock
 check-lock: ## no download address in a lock file
 	@! grep -nE '://|--(extra-)?index-url|--find-links|^-e|file:' requirements/lock/*.txt
+
+.PHONY: check-translations
+check-translations: setup ## every text of a page has its English, and no catalogue holds more
+	$(BIN)/python -m common.web.translations check
 
 .PHONY: check-documents
 check-documents: setup ## the generated API and event documents are in step with the code

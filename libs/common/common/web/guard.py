@@ -59,18 +59,6 @@ def csrf_token(token_id: str) -> str:
     return hmac.new(get_keyring().index_key, b"csrf:" + token_id.encode(), hashlib.sha256).hexdigest()[:40]
 
 
-def keep_session(answer: BaseResponse, token: str, seconds: int) -> None:
-    """Gives a browser its session: no script reads it, no other site's page sends it, and over https it stays there."""
-    answer.set_cookie(
-        SESSION_COOKIE, token, max_age=seconds, path="/", httponly=True, samesite="Lax", secure=request.is_secure
-    )
-
-
-def drop_session(answer: BaseResponse) -> None:
-    """Takes the session from the browser."""
-    answer.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Lax", secure=request.is_secure)
-
-
 def _begin() -> None:
     begin_trace(request.headers.get("traceparent"))
     structlog.contextvars.clear_contextvars()
