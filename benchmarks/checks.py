@@ -24,7 +24,7 @@ from common.settings import Settings
 from common.testing.installation import PASSWORD, Installation
 
 CLIENTS = 16
-REQUESTS = 800
+REQUESTS = 400
 ROUNDS = 5
 PEERS = {
     "bare Flask": ["gunicorn", "-k", "gthread", "-w", "2", "--threads", "8", "--keep-alive", "15"],
@@ -106,7 +106,11 @@ def running(made: Installation) -> Iterator[Servers]:
         script.save(path)
         env = {**os.environ, VARIABLE: str(path)}
         port = free_port()
-        own = made.env() | {"SIZAO_PORT": str(port), "SIZAO_METRICS_PORT": str(free_port()), "SIZAO_REQUESTS_PER_MINUTE": "0"}
+        own = made.env() | {
+            "SIZAO_PORT": str(port),
+            "SIZAO_METRICS_PORT": str(free_port()),
+            "SIZAO_REQUESTS_PER_MINUTE": "0",
+        }
         web = program(python("common.testing.child", "web", "screening"), env=own, port=port, path="/healthz")
         servers = {"sizao": Server(stack.enter_context(web).pid, port, CHECKS)}
         for name, command in PEERS.items():
@@ -114,7 +118,9 @@ def running(made: Installation) -> Iterator[Servers]:
             bind = ["-b", f"127.0.0.1:{port}"] if command[0] == "gunicorn" else ["--port", str(port)]
             module = f"benchmarks.peers.checks_{name.split()[-1].lower()}:app"
             argv = python(command[0], *command[1:], *bind, "--log-level", "warning", module)
-            servers[name] = Server(stack.enter_context(program(argv, env=env, port=port, path="/ready")).pid, port, "/checks")
+            servers[name] = Server(
+                stack.enter_context(program(argv, env=env, port=port, path="/ready")).pid, port, "/checks"
+            )
         yield Servers(servers, token, sum(len(one.statements) for one in script.transactions))
 
 

@@ -125,7 +125,9 @@ def as_text(result: Result) -> str:
     for line in result.lines:
         mark = {True: "met", False: "MISSED", None: ""}[line.met]
         spread = f"({line.spread})" if line.spread else ""
-        rows.append(f"   {line.what:<58}{shown(line.value):>10} {line.unit:<10}{spread:<18}{line.aim:>8} {mark}".rstrip())
+        rows.append(
+            f"   {line.what:<58}{shown(line.value):>10} {line.unit:<10}{spread:<18}{line.aim:>8} {mark}".rstrip()
+        )
     rows += [f"   note: {note}" for note in result.notes]
     return "\n".join(rows)
 

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
-from coordination.usecases.protocols import protocol_named
 from joserfc.jwk import OKPKey
 
 from benchmarks.wire import request_bytes
@@ -22,6 +21,7 @@ from common.ids import new_id
 from common.roles import Role
 from common.testing.installation import Installation
 from common.web.tokens import make_token
+from coordination.usecases.protocols import protocol_named
 
 SITE = "main"
 PROTOCOL = "covid-7"

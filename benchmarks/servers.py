@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.wire import Line, request_bytes
 from common.clock import SystemClock
 from common.service import Service
 from common.testing import two
@@ -18,7 +19,6 @@ from common.testing.installation import Installation
 from common.testing.plugin import new_vhost
 from common.testing.provision import RUN_VARIABLE, ServerRun
 from common.testing.servers.engine import free_port, wait_until
-from benchmarks.wire import Line, request_bytes
 
 
 @contextmanager
@@ -54,7 +54,9 @@ def two_services(**settings: object) -> Iterator[Installation]:
 
 
 @contextmanager
-def program(argv: Sequence[str], *, env: Mapping[str, str] | None = None, port: int = 0, path: str = "") -> Iterator[subprocess.Popen[bytes]]:
+def program(
+    argv: Sequence[str], *, env: Mapping[str, str] | None = None, port: int = 0, path: str = ""
+) -> Iterator[subprocess.Popen[bytes]]:
     """A program of its own, once it answers at `path`; ended with all it started."""
     with tempfile.TemporaryFile() as log:
         running = subprocess.Popen(argv, env=env, stdout=log, stderr=log, start_new_session=True)

@@ -7,6 +7,7 @@ import os
 import pickle
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,7 +81,12 @@ class Recorder:
 
     def _execute(self, _c: Any, _cursor: Any, sql: str, values: Any, _context: Any, many: bool) -> None:
         for one in values if many else [values]:
-            self.transactions[-1].statements.append(Statement(sql, {name: _plain(value) for name, value in one.items()}))
+            named = one if isinstance(one, Mapping) else {f"p{place}": value for place, value in enumerate(one)}
+            for name in named if named is not one else ():
+                sql = sql.replace("%s", f"%({name})s", 1)
+            self.transactions[-1].statements.append(
+                Statement(sql, {name: _plain(value) for name, value in named.items()})
+            )
 
 
 def _plain(value: Any) -> Any:
@@ -98,7 +104,9 @@ class Replay:
         self.transactions = [
             (one.alone, [(_clause(said.sql), said.values) for said in one.statements]) for one in script.transactions
         ]
-        inserts = [said.values for one in script.transactions for said in one.statements if said.sql.startswith("INSERT")]
+        inserts = [
+            said.values for one in script.transactions for said in one.statements if said.sql.startswith("INSERT")
+        ]
         self._ids = [values["id"] for values in inserts]
         self._indexes = [values["document_index"] for values in inserts if values.get("document_index")]
         self._key = script.key
@@ -109,7 +117,10 @@ class Replay:
         swap |= {one: secrets.token_bytes(16) for one in self._indexes}
         swap[self._key] = key
         return [
-            (alone, [(clause, {name: _swapped(value, swap) for name, value in values.items()}) for clause, values in said])
+            (
+                alone,
+                [(clause, {name: _swapped(value, swap) for name, value in values.items()}) for clause, values in said],
+            )
             for alone, said in self.transactions
         ]
 

@@ -12,6 +12,7 @@ from common.data.engine import READ_ONLY, is_sqlite
 
 SITES = "sizao_sites"
 EVERY_SITE = "sizao_every_site"
+FILTER = "sizao_filter"
 
 
 def open_session(
@@ -31,8 +32,11 @@ def open_session(
         session.info[SITES] = frozenset(sites)
     if read and is_sqlite(engine):
         session.connection(execution_options={READ_ONLY: True})
-    if sites is not None and not walled and engine.dialect.name == "postgresql":
-        wall_in(session.connection(), session.info[SITES])
+    elif engine.dialect.name == "postgresql" and sites is not None and not walled:
+        if session.info[SITES]:
+            wall_in(session.connection(), session.info[SITES])
+        elif read:  # no site's rows are seen without a set: a read of what belongs to no site needs no transaction
+            session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
     return session
 
 
@@ -53,14 +57,15 @@ def session_sites(session: Session) -> frozenset[str] | None:
 
 @event.listens_for(Session, "do_orm_execute")
 def _filter_by_site(state: ORMExecuteState) -> None:
-    if state.is_relationship_load or state.is_column_load or state.session.info.get(EVERY_SITE):
+    if not state.is_orm_statement or state.is_relationship_load or state.is_column_load or state.is_insert:
         return
-    sites = state.session.info.get(SITES)
-    if sites is None or state.is_insert:
+    info = state.session.info
+    sites = info.get(SITES)
+    if sites is None or info.get(EVERY_SITE):
         return
-    state.statement = state.statement.options(
-        with_loader_criteria(SiteScoped, lambda cls: cls.site.in_(sites), include_aliases=True)
-    )
+    if FILTER not in info:
+        info[FILTER] = with_loader_criteria(SiteScoped, lambda cls: cls.site.in_(sites), include_aliases=True)
+    state.statement = state.statement.options(info[FILTER])
 
 
 @event.listens_for(Session, "before_flush")

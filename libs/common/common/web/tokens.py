@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
-from sqlalchemy import or_, select
+from joserfc.jws import extract_compact
+from sqlalchemy import Table, and_, bindparam, exists, or_, select
 
 from common.caller import Caller
 from common.copies.tables import KeyCopy, RevocationCopy
@@ -23,9 +25,25 @@ ALGORITHM = "Ed25519"
 """EdDSA over Ed25519 by its fully specified name (RFC 9864)."""
 LEEWAY_SECONDS = 30
 MAX_TOKEN = 16_384
-MAX_KID = 80
+MAX_WORD = 80
+"""Characters of a key's, a session's and an account's name."""
 LATEST = 253_402_300_799
 """The last second of the year 9999."""
+_KEYS, _REVOKED = cast(Table, KeyCopy.__table__), cast(Table, RevocationCopy.__table__)
+_STANDING = select(
+    _KEYS.c.jwk,
+    _KEYS.c.revoked,
+    exists()
+    .where(
+        _REVOKED.c.account_id == bindparam("account"),
+        or_(
+            _REVOKED.c.token_id == bindparam("token_id"),
+            and_(_REVOKED.c.token_id.is_(None), _REVOKED.c.before > bindparam("issued")),
+        ),
+    )
+    .label("signed_out"),
+).where(_KEYS.c.kid == bindparam("kid"))
+"""A key, and whether a session is over: asked at every request, in one statement."""
 
 
 def refused(why: str) -> Unauthenticated:
@@ -48,7 +66,11 @@ def read_token(op: Op, *, token: str) -> Caller:
     """The caller a token speaks for. Raises Unauthenticated if it is forged, expired, revoked or not for us."""
     if len(token) > MAX_TOKEN:
         raise refused("long")
-    claims = _verified_claims(op, token)
+    said = _said(token)
+    key = op.db.execute(_STANDING, said).first()
+    if key is None or key.revoked:
+        raise refused("key")
+    claims = _verified(token, tuple(sorted(key.jwk.items())))
     issued, expires = _instant(claims, "iat"), _instant(claims, "exp")
     if op.now.timestamp() >= expires.timestamp() + LEEWAY_SECONDS:
         raise refused("expired")
@@ -56,36 +78,39 @@ def read_token(op: Op, *, token: str) -> Caller:
         raise refused("not_yet")
     if claims.get("iss") != ISSUER or claims.get("aud") != AUDIENCE:
         raise refused("audience")
-    account, token_id = str(claims.get("sub", "")), str(claims.get("jti", ""))
-    revoked = op.db.scalars(
-        select(RevocationCopy.id)
-        .where(
-            RevocationCopy.account_id == account,
-            or_(
-                RevocationCopy.token_id == token_id,
-                (RevocationCopy.token_id.is_(None)) & (RevocationCopy.before > issued),
-            ),
-        )
-        .limit(1)
-    ).first()
-    if revoked is not None:
+    if key.signed_out:
         raise refused("revoked")
     return Caller(
-        id=account, name=str(claims.get("name", "")), token_id=token_id, amr=_words(claims.get("amr", [])),
-        grants=_grants(claims.get("grants", {})),
+        id=said["account"], name=str(claims.get("name", "")), token_id=said["token_id"],
+        amr=_words(claims.get("amr", [])), grants=_grants(claims.get("grants", {})),
     )  # fmt: skip
 
 
-def _verified_claims(op: Op, token: str) -> dict[str, Any]:
+@lru_cache(maxsize=1024)
+def _said(token: str) -> dict[str, Any]:
+    """What a token says of itself, nothing of it believed yet; enough to ask whether key and session still count."""
     try:
-        header_kid = _kid(token)
-        key = op.db.get(KeyCopy, header_kid)
-        if key is None or key.revoked:
-            raise refused("key")
-        decoded = jwt.decode(token, _public_key(tuple(sorted(key.jwk.items()))), algorithms=[ALGORITHM])
+        parts = extract_compact(token.encode())
+        header, claims = parts.headers(), json.loads(parts.payload)
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as problem:
+        raise refused("forged") from problem
+    if header.get("alg") != ALGORITHM:
+        raise refused("algorithm")
+    kid = _short_text(header.get("kid"), "key")
+    if not isinstance(claims, dict):
+        raise refused("claims")
+    account, token_id = _short_text(claims.get("sub", ""), "claims"), _short_text(claims.get("jti", ""), "claims")
+    return {"kid": kid, "account": account, "token_id": token_id, "issued": _instant(claims, "iat")}
+
+
+@lru_cache(maxsize=1024)
+def _verified(token: str, jwk: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """The claims of a token that this key signed. A signature is good for ever, so each is looked at once; whether key
+    and session still count is asked of the database each time."""
+    try:
+        return dict(jwt.decode(token, _public_key(jwk), algorithms=[ALGORITHM]).claims)
     except (JoseError, ValueError, TypeError, KeyError) as problem:
         raise refused("forged") from problem
-    return dict(decoded.claims)
 
 
 @lru_cache(maxsize=32)
@@ -94,16 +119,10 @@ def _public_key(jwk: tuple[tuple[str, str], ...]) -> OKPKey:
     return OKPKey.import_key(dict(jwk))
 
 
-def _kid(token: str) -> str:
-    from joserfc.jws import extract_compact
-
-    header = extract_compact(token.encode()).headers()
-    if header.get("alg") != ALGORITHM:
-        raise refused("algorithm")
-    kid = header.get("kid")
-    if not isinstance(kid, str) or not 0 < len(kid) <= MAX_KID or not kid.isprintable():
-        raise refused("key")
-    return kid
+def _short_text(value: object, why: str) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_WORD or not value.isprintable():
+        raise refused(why)
+    return value
 
 
 def _instant(claims: dict[str, Any], name: str) -> datetime:
