@@ -93,6 +93,17 @@ def test_an_entrance_owes_nothing_for_days_before_it_was_known(two: EmbeddedSyst
     assert ("2021-02-26", "正门") not in overdue(two)
 
 
+def test_an_entrance_that_is_opened_in_the_evening_owes_from_the_next_day(two: EmbeddedSystem) -> None:
+    two.clock.move(hours=12)
+    two.tell(entrance(), site="main", subject="e-1")
+    two.tick(minutes=5)
+    assert states(two, "2021-03-01") == {"main": "not_due"}
+    assert states(two, "2021-03-02") == {"main": "due"}
+    assert overdue(two) == []
+    two.tell(sealed("2021-03-01", "2021-03-01T13:00:00+00:00"), site="main", subject="r")
+    assert states(two, "2021-03-01") == {"main": "filed"}
+
+
 def test_an_amendment_takes_the_place_of_what_was_filed_and_an_old_one_does_not(two: EmbeddedSystem) -> None:
     two.tell(entrance(), site="main", subject="e-1")
     second = sealed("2021-03-01", "2021-03-01T12:00:00+00:00", version=2, amendment_reason="漏登一人")

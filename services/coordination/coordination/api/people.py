@@ -13,15 +13,9 @@ from common.web.access import allow
 from common.web.api import IdPath, Input, ListQuery, answer_page, api_blueprint
 from common.web.request import run
 from coordination.api.shapes import expected_version, person_out, versioned
-from coordination.usecases.people import (
-    add_leave,
-    add_person,
-    change_person,
-    end_leave,
-    list_people,
-    show_person,
-    unmask,
-)
+from coordination.usecases.leaves import add_leave, end_leave
+from coordination.usecases.people import add_person, change_person, list_people, show_person
+from coordination.usecases.unmasking import unmask
 
 api = api_blueprint("people")
 READERS = (Role.ADMIN, Role.SECURITY, Role.COORDINATOR, Role.EMERGENCY, Role.LEADER, Role.SUPERVISOR)

@@ -27,6 +27,8 @@ class FilingPlace(SiteScoped, Base):
     closed_days: Mapped[list[str]] = mapped_column(JsonDoc, default=list)
     owes_from: Mapped[date] = mapped_column(Date)
     """Nothing is owed for days before: the entrance was not known then."""
+    known_at: Mapped[datetime] = mapped_column(Instant)
+    """When it was first told of; a register that was due before is not owed."""
     sequence: Mapped[int] = mapped_column(Integer, default=0)
 
 

@@ -18,17 +18,9 @@ from coordination.domain.groups import GROUPS, POSITION_WORDS
 from coordination.pages.forms import attempt, day_field, done, show, text, version_field
 from coordination.usecases.chart import list_sections
 from coordination.usecases.import_staff import import_staff
-from coordination.usecases.people import (
-    PersonView,
-    add_leave,
-    add_person,
-    change_person,
-    end_leave,
-    list_people,
-    people_choices,
-    show_person,
-    unmask,
-)
+from coordination.usecases.leaves import add_leave, end_leave
+from coordination.usecases.people import PersonView, add_person, change_person, list_people, people_choices, show_person
+from coordination.usecases.unmasking import unmask
 
 page = Blueprint("people_pages", __name__)
 FIELDS = (

@@ -74,7 +74,8 @@ def ledger_of(op: Op, *, site: str, first: date, last: date) -> list[LedgerLine]
 def _blank(site: SiteCopy, place: FilingPlace, day: date, calendar: WorkingCalendar) -> Filing:
     closed = frozenset(date.fromisoformat(one) for one in place.closed_days)
     owed = is_open(place.opening, closed, day, working=calendar.is_working_day(day))
-    due = at_local(day, settings_of(site).register_due, site.timezone) if owed else None
+    time_due = at_local(day, settings_of(site).register_due, site.timezone)
+    due = time_due if owed and time_due > place.known_at else None
     return Filing(
         id=new_id(), site=site.code, kind=KIND, day=day, place_id=place.id, place_code=place.code,
         place_name=place.name, due_at=due, version=0, register_id="", head="", signers=[], counts={},
@@ -91,7 +92,8 @@ def keep_place(op: Op, told: EntranceChanged, envelope: Envelope) -> None:
         return
     if place is None:
         known = local_day(envelope.time, site.timezone)
-        place = FilingPlace(id=told.entrance_id, site=envelope.site, owes_from=max(told.opened_on, known))
+        first = max(told.opened_on, known)
+        place = FilingPlace(id=told.entrance_id, site=envelope.site, owes_from=first, known_at=envelope.time)
         op.db.add(place)
     place.code, place.name, place.hall, place.active = told.code, told.name, told.hall, told.active
     place.opening = dict(told.opening)

@@ -8,16 +8,13 @@ from typing import Any, Literal
 
 from sqlalchemy import func, or_, select
 
-from common.audit.access import record_access
 from common.civil.document import check_document, guess_document_type, parse_document_type
 from common.civil.name import normalise_name, prefix_range
 from common.civil.phone import normalise_phone
 from common.data.paging import Page, decode_cursor, page_of
-from common.errors import Conflict, Forbidden, Invalid
+from common.errors import Conflict, Invalid
 from common.ids import new_id
 from common.op import Op, usecase
-from common.roles import Role
-from common.site import settings_of
 from coordination.models import GroupMember, LeaveDays, Person, Section
 from coordination.usecases.chart import SUPERIOR, checked_first_day, hold, refuse_cycle
 from coordination.usecases.directory import check_version, find_person, find_section, tell_groups, tell_people
@@ -74,16 +71,17 @@ def list_people(
         number, ident = decode_cursor(after, 2)
         query = query.where((number < SORT) | ((number == SORT) & (Person.id > str(ident))))
     page = page_of(op.db.scalars(query).all(), limit, lambda one: (one.staff_number or "", one.id))
-    return Page(_views(op, list(page.items)), page.next)
+    return Page(views_of(op, list(page.items)), page.next)
 
 
 @usecase(read=True)
 def show_person(op: Op, *, person_id: str) -> PersonView:
     """One person of the caller's sites; raises NotFound."""
-    return _views(op, [find_person(op, person_id)])[0]
+    return views_of(op, [find_person(op, person_id)])[0]
 
 
-def _views(op: Op, people: list[Person]) -> list[PersonView]:
+def views_of(op: Op, people: list[Person]) -> list[PersonView]:
+    """People with what stands around them, by a fixed number of statements."""
     ids = [person.id for person in people]
     sections = {one.id: one.name for one in op.db.scalars(select(Section))} if people else {}
     groups: dict[str, list[tuple[str, str]]] = {}
@@ -144,7 +142,7 @@ def add_person(
     op.db.flush()
     tell_people(op, site, [person])
     op.audit("person.added", site=site, subject=f"staff:{person.id}", particulars={"kind": kind})
-    return _views(op, [person])[0]
+    return views_of(op, [person])[0]
 
 
 @usecase
@@ -152,17 +150,17 @@ def change_person(
     op: Op, *, person_id: str, expected: int | None, fields: dict[str, Any], first_day: date | None = None
 ) -> PersonView:
     """Changes the given fields of a person. Raises Stale, NotFound, Invalid, Conflict."""
-    person = _locked(op, person_id)
+    person = locked_person(op, person_id)
     check_version(person.sequence, expected)
     _set(op, person, fields, checked_first_day(op, person.site, first_day))
     if fields.get("active") is False:
         _leave_groups(op, person)
     tell_people(op, person.site, [person])
     op.audit("person.changed", site=person.site, subject=f"staff:{person.id}", particulars={"fields": sorted(fields)})
-    return _views(op, [person])[0]
+    return views_of(op, [person])[0]
 
 
-def _locked(op: Op, person_id: str) -> Person:
+def locked_person(op: Op, person_id: str) -> Person:
     """A person as he stands once the change at hand is the only one at his site. Raises NotFound."""
     person = find_person(op, person_id)
     op.site(person.site)
@@ -227,62 +225,3 @@ def _leave_groups(op: Op, person: Person) -> None:
     if rows:
         follow_groups(op, person.site, [person.id])
         tell_groups(op, person.site, [row.group_code for row in rows])
-
-
-@usecase
-def add_leave(op: Op, *, person_id: str, first_day: date, last_day: date, reason: str) -> PersonView:
-    """Enters days on which a person is away. Raises Invalid for days that end before they begin, Conflict if known."""
-    person = _locked(op, person_id)
-    if last_day < first_day:
-        raise Invalid("leave.period", "The leave ends before it begins.", "休假截止日早于开始日。", field="last_day")
-    query = select(LeaveDays).where(LeaveDays.person_id == person.id, LeaveDays.first_day == first_day)
-    if any(row.last_day == last_day for row in op.db.scalars(query)):
-        raise Conflict("leave.known", "This leave is known already.", "该休假已登记。", field="first_day")
-    op.db.add(
-        LeaveDays(
-            id=new_id(), site=person.site, person_id=person.id, first_day=first_day, last_day=last_day,
-            reason=reason.strip()[:60],
-        )
-    )  # fmt: skip
-    tell_people(op, person.site, [person])
-    op.audit("leave.added", site=person.site, subject=f"staff:{person.id}")
-    return _views(op, [person])[0]
-
-
-@usecase
-def end_leave(op: Op, *, person_id: str, leave_id: str) -> PersonView:
-    """Takes a leave out again. Raises NotFound."""
-    person = _locked(op, person_id)
-    rows = op.db.scalars(select(LeaveDays).where(LeaveDays.person_id == person.id, LeaveDays.id == leave_id))
-    for row in rows:
-        op.db.delete(row)
-    tell_people(op, person.site, [person])
-    op.audit("leave.removed", site=person.site, subject=f"staff:{person.id}")
-    return _views(op, [person])[0]
-
-
-@usecase
-def unmask(op: Op, *, person_id: str, field: Literal["phone", "document_number", "email"], purpose: str) -> str:
-    """A personal value in clear, with an entry in the access log. Raises Forbidden, NotFound, Invalid (no purpose)."""
-    person = find_person(op, person_id)
-    site = op.site(person.site)
-    allowed = [Role.COORDINATOR, Role.EMERGENCY]
-    if settings_of(site).admins_unmask:
-        allowed.append(Role.ADMIN)
-    if not op.caller.holds(person.site, *allowed):
-        raise Forbidden(
-            "unmask.role",
-            "Only the coordination and the emergency group see this value in clear.",
-            "仅综合协调组和应急组可查看完整信息。",
-        )
-    record_access(
-        op.db,
-        site=person.site,
-        at=op.now,
-        actor=op.caller.id,
-        purpose=purpose,
-        subject=f"staff:{person.id}",
-        field=field,
-    )
-    value: str | None = getattr(person, field)
-    return value or ""

@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.Column("opening", types.JsonDoc(none_as_null=True), nullable=False),
         sa.Column("closed_days", types.JsonDoc(none_as_null=True), nullable=False),
         sa.Column("owes_from", sa.Date(), nullable=False),
+        sa.Column("known_at", types.Instant(length=27), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("site", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_filing_place")),
