@@ -78,7 +78,7 @@ def test_from_a_fever_to_a_closed_incident_and_a_filed_register(trial: Trial) ->
     row = next(
         one
         for one in items(coordinator, "/coordination/api/v1/ledger", site="main", day=DAY)
-        if one["entrance_code"] == "main"
+        if one["entrance"] == "main"
     )
     assert row["state"] == "filed"
     assert row["head"] == signed.get_json()["seal"]
