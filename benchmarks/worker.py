@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import psycopg
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.engine import make_url
 
 from benchmarks.grammar import Numbers, Result, interleaved
@@ -32,10 +33,14 @@ EFFECT = "INSERT INTO two_note (id, site, words, turn) VALUES (%s, %s, %s, 0)"
 SITES = "SELECT set_config('sizao.sites', %s, true)"
 
 
+COPY = insert(cast(Table, TwoNote.__table__))
+
+
 def copy(op: Op, event: Received[CheckCompleted]) -> None:
-    """The effect: one row."""
+    """The effect: one row, by a statement that is built once, as hot paths do."""
     told = event.payload
-    op.db.execute(insert(TwoNote).values(id=told.check_id, site=event.envelope.site, words=told.masked_name, turn=0))
+    row = {"id": told.check_id, "site": event.envelope.site, "words": told.masked_name, "turn": 0}
+    op.db.connection().execute(COPY, row)
 
 
 def bodies(count: int) -> list[str]:

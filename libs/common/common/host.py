@@ -20,6 +20,7 @@ from common.data.session import open_session
 from common.errors import SizaoError, Unavailable
 from common.observe.metrics import USECASE_SECONDS, usecase_outcome
 from common.observe.trace import current_traceparent
+from common.observe.tracing import span
 from common.op import Op
 from common.service import Service
 from common.settings import Settings
@@ -69,7 +70,8 @@ class Host:
         try:
             for attempt in range(1, ATTEMPTS + 1):
                 try:
-                    result = self._once(function, caller, scope, arguments, positional)
+                    with span(name, service=self.service.name):
+                        result = self._once(function, caller, scope, arguments, positional)
                 except DBAPIError as problem:
                     if attempt < ATTEMPTS and _lost_to_another(problem):
                         time.sleep(0.02 * attempt)

@@ -78,10 +78,10 @@ def service_named(name: str) -> Service:
 
 @functools.cache
 def _add_commands() -> None:
-    from common.cli import contract, demo, events, records
+    from common.cli import contract, database, demo, events, records
     from common.service import installed_services
 
-    for module in (events, records, contract, demo):
+    for module in (events, records, contract, demo, database):
         for command in module.COMMANDS:
             main.add_command(command)
     for service in installed_services().values():

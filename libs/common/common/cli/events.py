@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import select
@@ -16,6 +17,9 @@ from common.events.envelope import Envelope
 from common.events.tables import EventLog, Outbox
 from common.host import Host
 from common.op import Op, usecase
+
+if TYPE_CHECKING:
+    from common.events.parking import Parking
 
 COLUMNS = ("position", "time", "site", "type", "subject", "id")
 FOLLOW_SECONDS = 0.5
@@ -134,17 +138,22 @@ def parked() -> None:
     """Events that a service could not handle after all attempts."""
 
 
-def _parking(service: str) -> Any:
-    from common.events.parking import parking_for
+def _parking(service: str) -> Parking:
+    from common.cli import open_hosts, service_named
+    from common.events.parking import open_parking
+    from common.settings import load_settings
 
-    return parking_for(_one(service))
+    service_named(service)
+    return open_parking(open_hosts(service), load_settings())
 
 
 @parked.command("list")
 @click.argument("service")
-def list_parked(service: str) -> None:
-    """The parked events of SERVICE."""
-    say(_parking(service).list(), columns=("event_id", "type", "site", "attempts", "problem"))
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000))
+def list_parked(service: str, limit: int) -> None:
+    """The parked events of SERVICE, oldest first."""
+    found = [asdict(event) for event in _parking(service).list(service, limit=limit)]
+    say(found, columns=("id", "type", "site", "direction", "attempts", "parked_at", "problem"))
 
 
 @parked.command()
@@ -152,7 +161,7 @@ def list_parked(service: str) -> None:
 @click.argument("event_id")
 def show(service: str, event_id: str) -> None:
     """One parked event, whole."""
-    say(_parking(service).show(event_id))
+    say(asdict(_parking(service).show(service, event_id)))
 
 
 @parked.command("replay")
@@ -163,7 +172,11 @@ def replay_parked(service: str, event_ids: tuple[str, ...], everything: bool) ->
     """Try parked events again."""
     if not event_ids and not everything:
         raise click.UsageError("name events by id, or say --all")
-    say({"replayed": _parking(service).replay(None if everything else list(event_ids))})
+    parking = _parking(service)
+    chosen = [event.id for event in parking.list(service, limit=100_000)] if everything else event_ids
+    for event_id in chosen:
+        parking.replay(service, event_id)
+    say({"replayed": len(chosen)})
 
 
 @parked.command()
@@ -172,7 +185,10 @@ def replay_parked(service: str, event_ids: tuple[str, ...], everything: bool) ->
 @click.confirmation_option(prompt="Discard these events for good?")
 def discard(service: str, event_ids: tuple[str, ...]) -> None:
     """Throw parked events away; each is named in the log."""
-    say({"discarded": _parking(service).discard(list(event_ids))})
+    parking = _parking(service)
+    for event_id in event_ids:
+        parking.discard(service, event_id)
+    say({"discarded": len(event_ids)})
 
 
 COMMANDS = (events, parked)

@@ -22,6 +22,7 @@ from common.events.tables import INBOX
 from common.host import Host
 from common.observe.metrics import EVENTS_HANDLED, USECASE_SECONDS
 from common.observe.trace import begin_trace, current_traceparent
+from common.observe.tracing import span
 from common.op import Op
 from common.service import Received
 
@@ -90,6 +91,7 @@ def _react_in(host: Host, connection: Connection, envelope: Envelope, payload: P
     sites = frozenset({envelope.site})
     with (
         structlog.contextvars.bound_contextvars(event_id=envelope.id, event_type=envelope.type, site=envelope.site),
+        span(f"react {envelope.type}", service=host.service.name),
         open_session(connection, sites, walled=True) as db,
     ):
         op = Op(host, db, system(host.service.name), sites, host.clock.now(), traceparent=current_traceparent())

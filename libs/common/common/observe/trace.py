@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 _current: ContextVar[str | None] = ContextVar("sizao_traceparent", default=None)
@@ -22,6 +24,16 @@ def begin_trace(incoming: str | None = None) -> str:
     made = f"00-{trace}-{secrets.token_hex(8)}-01"
     _current.set(made)
     return made
+
+
+@contextmanager
+def use_traceparent(value: str) -> Iterator[None]:
+    """Makes this the trace context of what is done inside."""
+    token = _current.set(value)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def trace_id() -> str | None:

@@ -19,7 +19,7 @@ import httpx
 from common.testing.servers.engine import free_port, wait_until
 
 KINDS = ("web", "relay", "worker")
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 STOP_SECONDS = 40.0
 
 
