@@ -13,6 +13,7 @@ from common.web.access import allow
 from common.web.api import Answer, ListQuery, answer_page, api_blueprint
 from common.web.request import run
 from coordination.api.groups import SiteQuery
+from coordination.downloads import zip_file
 from coordination.usecases.audit_log import Filter, export_audit, list_entries, verify_chain
 
 api = api_blueprint("audit")
@@ -73,9 +74,3 @@ def verification(query: SiteQuery) -> Response:
 def export(query: SiteQuery) -> Response:
     """The chain as a ZIP with a checker that needs nothing but Python."""
     return zip_file(run(export_audit, site=query.site), query.site)
-
-
-def zip_file(data: bytes, site: str) -> Response:
-    """A ZIP to download."""
-    headers = {"Content-Disposition": f'attachment; filename="audit-coordination-{site}.zip"'}
-    return Response(data, mimetype="application/zip", headers=headers)

@@ -11,10 +11,10 @@ from common.web.access import allow
 from common.web.api import Answer, IdPath, Input, answer, api_blueprint
 from common.web.language import language
 from common.web.request import run
+from coordination.downloads import xlsx
 from coordination.usecases.import_staff import Outcome, import_staff, refused_rows
 
 api = api_blueprint("imports")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class StaffList(Input):
@@ -84,8 +84,3 @@ def take_in(form: StaffList) -> Response:
 def refused(path: IdPath) -> Response:
     """The refused rows as an XLSX to correct and send again."""
     return xlsx(run(refused_rows, import_id=path.id), "refused.xlsx")
-
-
-def xlsx(data: bytes, name: str) -> Response:
-    """A workbook to download."""
-    return Response(data, mimetype=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})

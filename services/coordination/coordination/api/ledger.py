@@ -7,15 +7,14 @@ from datetime import date, datetime
 from flask import Response, jsonify
 from pydantic import Field
 
-from common.roles import Role
 from common.web.access import allow
 from common.web.api import Answer, Input, api_blueprint
 from common.web.request import run
 from coordination.api.shapes import whole_list
+from coordination.domain.readers import LEDGER_READERS
 from coordination.usecases.ledger import LedgerLine, ledger_of
 
 api = api_blueprint("ledger")
-READERS = (Role.COORDINATOR, Role.LEADER, Role.ADMIN, Role.AUDITOR)
 
 
 class LedgerQuery(Input):
@@ -64,7 +63,7 @@ def line_out(line: LedgerLine) -> LineOut:
 
 
 @api.get("/ledger")
-@allow(*READERS)
+@allow(*LEDGER_READERS)
 def ledger(query: LedgerQuery) -> Response:
     """What each entrance owed and filed; state: filed, late, missing, due, not_due."""
     lines = run(ledger_of, site=query.site, first=query.day, last=query.until or query.day)

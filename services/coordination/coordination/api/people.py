@@ -13,13 +13,12 @@ from common.web.access import allow
 from common.web.api import IdPath, Input, ListQuery, answer_page, api_blueprint
 from common.web.request import run
 from coordination.api.shapes import expected_version, person_out, versioned
+from coordination.domain.readers import PEOPLE_READERS, UNMASKERS
 from coordination.usecases.leaves import add_leave, end_leave
 from coordination.usecases.people import add_person, change_person, list_people, show_person
 from coordination.usecases.unmasking import unmask
 
 api = api_blueprint("people")
-READERS = (Role.ADMIN, Role.SECURITY, Role.COORDINATOR, Role.EMERGENCY, Role.LEADER, Role.SUPERVISOR)
-UNMASKERS = (Role.COORDINATOR, Role.EMERGENCY, Role.ADMIN)
 
 
 class PeopleQuery(ListQuery):
@@ -83,7 +82,7 @@ class Unmasking(Input):
 
 
 @api.get("/people")
-@allow(*READERS)
+@allow(*PEOPLE_READERS)
 def listing(query: PeopleQuery) -> Response:
     """People of a site, or of all the caller's."""
     return answer_page(run(list_people, **query.model_dump()), person_out)
@@ -99,7 +98,7 @@ def add(body: NewPerson) -> Response:
 
 
 @api.get("/people/<id>")
-@allow(*READERS)
+@allow(*PEOPLE_READERS)
 def show(path: IdPath) -> Response:
     """One person, masked."""
     view = run(show_person, person_id=path.id)

@@ -12,8 +12,8 @@ from common.web.access import allow
 from common.web.api import Answer, IdPath, Input, api_blueprint
 from common.web.request import run
 from coordination.api.groups import SiteQuery
-from coordination.api.people import READERS
 from coordination.api.shapes import expected_version, versioned, whole_list
+from coordination.domain.readers import PEOPLE_READERS
 from coordination.models import Section
 from coordination.usecases.chart import add_section, change_section, chart_on, list_sections
 
@@ -74,7 +74,7 @@ def section_out(section: Section) -> SectionOut:
 
 
 @api.get("/sections")
-@allow(*READERS)
+@allow(*PEOPLE_READERS)
 def listing(query: SiteQuery) -> Response:
     """The sections of a site."""
     return jsonify(whole_list([section_out(one) for one in run(list_sections, site=query.site)]))
@@ -100,7 +100,7 @@ def change(path: IdPath, body: SectionChange) -> Response:
 
 
 @api.get("/chart")
-@allow(*READERS)
+@allow(*PEOPLE_READERS)
 def chart(query: ChartQuery) -> Response:
     """Who held which place of the chart on a day."""
     return jsonify(whole_list([ChartOut.model_validate(row) for row in run(chart_on, site=query.site, day=query.day)]))

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from common.roles import Role
 from common.web.access import allow
 from common.web.request import page_site, run
-from coordination.api.audit import zip_file
+from coordination.downloads import zip_file
 from coordination.pages.forms import show
 from coordination.usecases.audit_log import Filter, export_audit, list_access, list_entries, verify_chain
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from common.web.access import allow
 from common.web.request import page_site, run
-from coordination.api.ledger import READERS
+from coordination.domain.readers import LEDGER_READERS
 from coordination.pages.forms import day_in_address, show
 from coordination.usecases.ledger import LedgerLine, ledger_of
 from coordination.usecases.now import today_at
@@ -17,14 +17,14 @@ page = Blueprint("ledger_pages", __name__)
 
 
 @page.get("/<site>/ledger")
-@allow(*READERS)
+@allow(*LEDGER_READERS)
 def ledger(site: str) -> Response:
     """One day, and the week it lies in."""
     return _show(site, "ledger.html")
 
 
 @page.get("/<site>/ledger/print")
-@allow(*READERS)
+@allow(*LEDGER_READERS)
 def printed(site: str) -> Response:
     """One day on paper."""
     return _show(site, "ledger_print.html")

@@ -13,8 +13,8 @@ from common.roles import ROLE_WORDS, Role
 from common.web.access import allow
 from common.web.language import language, pick
 from common.web.request import caller, page_site, run
-from coordination.api.people import READERS, UNMASKERS
 from coordination.domain.groups import GROUPS, POSITION_WORDS
+from coordination.domain.readers import PEOPLE_READERS, UNMASKERS
 from coordination.pages.forms import attempt, day_field, done, show, text, version_field
 from coordination.usecases.chart import list_sections
 from coordination.usecases.import_staff import import_staff
@@ -32,7 +32,7 @@ SECRET = frozenset({"phone", "email", "document_number"})
 
 
 @page.get("/<site>/people")
-@allow(*READERS)
+@allow(*PEOPLE_READERS)
 def people(site: str) -> Response:
     """Everybody of a site."""
     code = page_site(site)
@@ -79,7 +79,7 @@ def _new(code: str, faults: list[dict[str, str | None]], status: int) -> Respons
 
 
 @page.get("/<site>/people/<person>")
-@allow(*READERS)
+@allow(*PEOPLE_READERS)
 def person(site: str, person: str) -> Response:
     """One person, masked."""
     return _person(page_site(site), person, [], 200)

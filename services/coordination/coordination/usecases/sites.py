@@ -11,11 +11,12 @@ from common.errors import Conflict, Forbidden, Invalid, not_found
 from common.events.catalogue.coordination import SiteChanged
 from common.op import Op, text_or_invalid, usecase
 from coordination.domain.groups import GROUPS
-from coordination.domain.sites import checked_code, checked_settings, checked_zone
+from coordination.domain.sites import checked_code, checked_zone
 from coordination.models import Site, WorkGroup
 from coordination.usecases.directory import check_version, tell_groups
 from coordination.usecases.ledger import due_again
 from coordination.usecases.locking import lock_site
+from coordination.usecases.site_settings import checked_settings
 
 
 @usecase
