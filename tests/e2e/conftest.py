@@ -45,7 +45,7 @@ def trial(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     try:
         seed = made.hosts["coordination"].service.seed
         assert seed is not None
-        accounts = seed(made.hosts["coordination"])
+        accounts: list[dict[str, Any]] = seed(made.hosts["coordination"])  # type: ignore[assignment]
         made.settle()
         yield Trial(made, accounts)
     finally:

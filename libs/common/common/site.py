@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import time
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
-
-from common.copies.tables import SiteCopy
 
 PHONES = ("cdc", "fever_clinic", "emergency_120", "community")
 """Keys of the telephone numbers that incident steps name: 疾控, 发热门诊, 120, 社区."""
@@ -46,6 +46,15 @@ class SiteSettings(BaseModel):
     retention: Retention = Retention()
 
 
-def settings_of(site: SiteCopy) -> SiteSettings:
+class HasSettings(Protocol):
+    """A site, as a service's copy or as coordination's own row."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The settings as they are stored."""
+        ...
+
+
+def settings_of(site: HasSettings) -> SiteSettings:
     """The settings a service's copy of a site holds."""
     return SiteSettings.model_validate(site.settings or {})

@@ -51,7 +51,7 @@ def test_a_long_list_is_taken_in_whole_and_again_changes_nothing(town: Town, tmp
     command = [sys.executable, "-c", MEASURED, "--json", "register", "import", str(file), "--site", "main"]
     environment = {**os.environ, "SIZAO_DATA": str(town.system.settings.data)}
     for expected in ({"accepted": count, "unchanged": 0}, {"accepted": 0, "unchanged": count}):
-        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - ours
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
         answer = json.loads(ran.stdout)
         assert {name: answer[name] for name in expected} == expected
         assert answer["refused"] == 0

@@ -125,7 +125,7 @@ def copied(over: ProcessSystem) -> list[str]:
 def command(over: ProcessSystem, *words: str) -> Any:
     program = Path(sys.executable).with_name("sizao")
     env = {**os.environ, **over.installation.env()}
-    done = subprocess.run([program, *words], env=env, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603
+    done = subprocess.run([program, *words], env=env, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

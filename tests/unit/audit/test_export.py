@@ -52,7 +52,7 @@ def exported(engine: Engine, folder: Path, **options: bool) -> Path:
 
 
 def checked(folder: Path, *arguments: str) -> tuple[int, str]:
-    done = subprocess.run(  # noqa: S603 (this interpreter and a file we just wrote)
+    done = subprocess.run(
         [sys.executable, "-I", str(folder / "verify.py"), *arguments],
         capture_output=True,
         text=True,

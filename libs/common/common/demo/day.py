@@ -60,8 +60,8 @@ def play(
     day.local_day = listed[0]["day"] if listed else ""
     _work_fevers(clients("emergency"), site, set(day.held))
     if sign and day.local_day:
-        answer = guard.post(f"/screening/api/v1/registers/{site}/main/{day.local_day}/signature")
-        day.seal = answer.json().get("seal")
+        signed = guard.post(f"/screening/api/v1/registers/{site}/main/{day.local_day}/signature")
+        day.seal = signed.json().get("seal")
     return day
 
 

@@ -114,7 +114,7 @@ def _catalogue_page() -> str:
         "# Events",
         "",
         "Generated from `common.events.catalogue` by `sizao asyncapi --write`. CloudEvents 1.0 in JSON; routing key",
-        "`<site>.<service>.<entity>.<happened>.<version>`. Personal particulars are `sealed`: subscribers can't open them.",
+        "`<site>.<service>.<entity>.<happened>.<version>`. Personal particulars are `sealed`: subscribers get no key.",
         "A new field is a compatible change; anything else is a new version of the type.",
         "",
         "| type | said when | consumers | urgent |",
