@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from common.copies.tables import CalendarCopy, ProtocolCopy, SiteCopy
+from common.data.session import session_sites
 from common.errors import Unavailable
 from common.protocol import Protocol
+
+MOST_READ = 200
+_PROTOCOLS = cast(Table, ProtocolCopy.__table__)
+_IN_FORCE = (
+    select(_PROTOCOLS.c.id, _PROTOCOLS.c.sequence)
+    .where(
+        _PROTOCOLS.c.site == bindparam("site"),
+        _PROTOCOLS.c.effective_from <= bindparam("day"),
+        or_(_PROTOCOLS.c.effective_to.is_(None), _PROTOCOLS.c.effective_to >= bindparam("day")),
+    )
+    .order_by(_PROTOCOLS.c.version.desc())
+    .limit(1)
+)
+_DOCUMENT = select(_PROTOCOLS.c.document).where(
+    _PROTOCOLS.c.id == bindparam("id"), _PROTOCOLS.c.site == bindparam("site")
+)
+_read: dict[tuple[str, int], Protocol] = {}
+"""Protocols by adoption and its version, of which there are few and which never change: each is parsed once."""
 
 
 def find_site(db: Session, code: str) -> SiteCopy | None:
@@ -34,16 +54,9 @@ def protocol_on(db: Session, site: str, day: date) -> Protocol:
 
     Raises Unavailable when the site has adopted none for that day (facts: protocols by date).
     """
-    found = db.scalars(
-        select(ProtocolCopy)
-        .where(
-            ProtocolCopy.site == site,
-            ProtocolCopy.effective_from <= day,
-            (ProtocolCopy.effective_to.is_(None)) | (ProtocolCopy.effective_to >= day),
-        )
-        .order_by(ProtocolCopy.version.desc())
-        .limit(1)
-    ).first()
+    seen = session_sites(db)
+    foreign = seen is not None and site not in seen
+    found = None if foreign else db.execute(_IN_FORCE, {"site": site, "day": day}).first()
     if found is None:
         raise Unavailable(
             "protocol.none",
@@ -52,7 +65,13 @@ def protocol_on(db: Session, site: str, day: date) -> Protocol:
             retry_after=60,
             day=day.isoformat(),
         )
-    return Protocol.model_validate(found.document)
+    known = _read.get((found.id, found.sequence))
+    if known is None:
+        known = Protocol.model_validate(db.scalars(_DOCUMENT, {"id": found.id, "site": site}).one())
+        if len(_read) >= MOST_READ:
+            _read.clear()
+        _read[found.id, found.sequence] = known
+    return known
 
 
 def calendar_overrides(db: Session, site: str, first: date, last: date) -> dict[date, bool]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple, cast
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Table, and_, bindparam, or_, select
 
 from common.copies.lookups import protocol_on
 from common.copies.tables import SiteCopy
@@ -16,6 +17,38 @@ from common.protocol import Protocol
 from screening.models import Check, Entrance, Person, SealedDay
 from screening.models.people import VISITOR
 
+_ENTRANCES, _SEALED = cast(Table, Entrance.__table__), cast(Table, SealedDay.__table__)
+_PLACES = (
+    select(_ENTRANCES.c.id, _ENTRANCES.c.site, _ENTRANCES.c.code, _ENTRANCES.c.name, _ENTRANCES.c.active, _SEALED.c.day)
+    .outerjoin_from(
+        _ENTRANCES,
+        _SEALED,
+        and_(
+            _SEALED.c.entrance_id == _ENTRANCES.c.id,
+            _SEALED.c.site == _ENTRANCES.c.site,
+            _SEALED.c.day.in_(bindparam("days", expanding=True)),
+        ),
+    )
+    .where(
+        _ENTRANCES.c.site.in_(bindparam("sites", expanding=True)),
+        or_(
+            _ENTRANCES.c.code.in_(bindparam("codes", expanding=True)),
+            _ENTRANCES.c.id.in_(bindparam("ids", expanding=True)),
+        ),
+    )
+)
+"""Made once, since every check asks it; it names its sites itself."""
+
+
+class EntrancePlace(NamedTuple):
+    """What checks have to know of an entrance."""
+
+    id: str
+    site: str
+    code: str
+    name: str
+    active: bool
+
 
 @dataclass
 class Context:
@@ -24,7 +57,7 @@ class Context:
     op: Op
     sites: dict[str, SiteCopy | SizaoError] = field(default_factory=dict)
     protocols: dict[tuple[str, date], Protocol] = field(default_factory=dict)
-    entrances: dict[tuple[str, str], Entrance] = field(default_factory=dict)
+    entrances: dict[tuple[str, str], EntrancePlace] = field(default_factory=dict)
     sealed: set[tuple[str, date]] = field(default_factory=set)
     earlier: dict[str, Check] = field(default_factory=dict)
     by_id: dict[tuple[str, str], Person] = field(default_factory=dict)
@@ -50,20 +83,17 @@ class Context:
         return self.protocols[site, day]
 
     def load_entrances(self, sites: Iterable[str], refs: Iterable[str], days: Iterable[date]) -> None:
-        """Reads entrances by code or id, and which of the days are sealed."""
-        wanted = set(refs)
-        query = (
-            select(Entrance, SealedDay.day)
-            .outerjoin(SealedDay, and_(SealedDay.entrance_id == Entrance.id, SealedDay.day.in_(set(days))))
-            .where(Entrance.site.in_(set(sites)), or_(Entrance.code.in_(wanted), Entrance.id.in_(wanted)))
-        )
-        for entrance, day in self.op.db.execute(query):
+        """Reads entrances of these sites (each passed `site` before) by code or id, and which days are sealed."""
+        wanted = sorted(set(refs))
+        asked = {"sites": sorted(set(sites)), "codes": wanted, "ids": wanted, "days": sorted(set(days))}
+        for *known, day in self.op.db.execute(_PLACES, asked):
+            entrance = EntrancePlace(*known)
             self.entrances[entrance.site, entrance.code] = entrance
             self.entrances[entrance.site, entrance.id] = entrance
             if day is not None:
                 self.sealed.add((entrance.id, day))
 
-    def entrance(self, site: str, ref: str) -> Entrance:
+    def entrance(self, site: str, ref: str) -> EntrancePlace:
         """The entrance; raises NotFound for one that is not of this site."""
         found = self.entrances.get((site, ref))
         if found is None:

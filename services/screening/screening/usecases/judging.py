@@ -22,10 +22,9 @@ from screening.domain.decision import (
     read_temperature,
     sort_symptoms,
 )
-from screening.models import Entrance
 from screening.models.base import NAME_LENGTH
 from screening.usecases.chains import Followed, follow
-from screening.usecases.context import Context
+from screening.usecases.context import Context, EntrancePlace
 from screening.usecases.intake import Identity, NewCheck, read_identity, read_text
 from screening.usecases.persons import Persons, Who
 
@@ -38,7 +37,7 @@ class Draft:
     """A check that was read without fault, before the person is known."""
 
     item: NewCheck
-    entrance: Entrance
+    entrance: EntrancePlace
     protocol: Protocol
     notice_version: str
     day: date

@@ -8,8 +8,8 @@ from typing import Any
 from common.events.catalogue.screening import CheckHeld, CheckRecorded, CheckRetested
 from common.op import Op
 from common.secrets.sealed import seal
-from screening.models import Entrance
 from screening.usecases.chains import Followed
+from screening.usecases.context import EntrancePlace
 from screening.usecases.persons import Who
 
 
@@ -25,7 +25,9 @@ def sealed_particulars(who: Who, purpose: str | None) -> dict[str, str | None]:
     }
 
 
-def tell_recorded(op: Op, row: Mapping[str, Any], who: Who, *, entrance: Entrance, followed: Followed | None) -> None:
+def tell_recorded(
+    op: Op, row: Mapping[str, Any], who: Who, *, entrance: EntrancePlace, followed: Followed | None
+) -> None:
     """Publishes a new check: that it was recorded, and that somebody was held or measured again.
 
     A hold opens an incident unless it is a second measurement of somebody held already, whose incident it joins.
@@ -68,7 +70,7 @@ def tell_recorded(op: Op, row: Mapping[str, Any], who: Who, *, entrance: Entranc
         _tell_held(op, row, who, entrance)
 
 
-def _tell_held(op: Op, row: Mapping[str, Any], who: Who, entrance: Entrance) -> None:
+def _tell_held(op: Op, row: Mapping[str, Any], who: Who, entrance: EntrancePlace) -> None:
     asked = tuple(reason.removeprefix("question.") for reason in row["reasons"] if reason.startswith("question."))
     op.emit(
         lambda event_id: CheckHeld(
