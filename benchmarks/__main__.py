@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.grammar import Result, as_json, as_text, load, machine
 
 NAMES = ("checks", "batch", "relay", "worker", "alert", "embedded", "growth")
-"""Modules of this package in the order they run; each has `measure() -> Result` and says what it does in its first line."""
+"""Modules of this package in the order they run; each has `measure() -> Result` and a first line of words."""
 
 
 def run(name: str) -> Result:

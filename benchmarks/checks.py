@@ -70,7 +70,13 @@ def measure(requests: int = REQUESTS, rounds: int = ROUNDS) -> Result:
         statements = servers.statements
     result = Result(
         "checks", "one check over HTTP, PostgreSQL, every check of a visitor not seen before",
-        {"requests": requests, "rounds": rounds, "clients": CLIENTS, "processes × threads": "2 × 8 (uvicorn: 2)", "statements": statements},
+        {
+            "requests": requests,
+            "rounds": rounds,
+            "clients": CLIENTS,
+            "processes × threads": "2 × 8 (uvicorn: 2)",
+            "statements": statements,
+        },
     )  # fmt: skip
     ours = found["sizao"]
     result.ratio("sizao / bare Flask, checks a second", ours["rate"], found["bare Flask"]["rate"], at_least=0.8)
@@ -82,7 +88,7 @@ def measure(requests: int = REQUESTS, rounds: int = ROUNDS) -> Result:
         result.number(f"{name}: p50", one["p50"], "ms")
         result.number(f"{name}: p99", one["p99"], "ms")
     result.notes.append(
-        "the peers verify the token, parse the body with pydantic and say the statements that Sizao was seen to say; they "
+        "the peers verify the token, parse the body with pydantic and say the statements Sizao was seen to say; they "
         "judge, encrypt, index and count nothing. CPU is of the application's processes, from /proc"
     )
     return result

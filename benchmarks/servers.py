@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks.wire import Line, request_bytes
 from common.clock import SystemClock
@@ -33,7 +34,7 @@ def server_run() -> Iterator[ServerRun]:
 
 
 @contextmanager
-def installation(services: Sequence[Service], *, broker: bool = False, **settings: object) -> Iterator[Installation]:
+def installation(services: Sequence[Service], *, broker: bool = False, **settings: Any) -> Iterator[Installation]:
     """Services on a real PostgreSQL, and RabbitMQ where `broker` says so."""
     with server_run() as run, tempfile.TemporaryDirectory() as folder:
         amqp = new_vhost(run.rabbit(), "bench").amqp_url if broker else ""

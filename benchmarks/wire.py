@@ -1,4 +1,4 @@
-"""HTTP load with little work of its own: requests are bytes made beforehand, clients are threads on open connections."""
+"""HTTP load with little work of its own: requests are bytes made beforehand, clients are threads on connections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The SQL that one check takes, recorded from Sizao and said again by the peers with ids, keys and documents of their own."""
+"""The SQL that one check takes: recorded from Sizao, said again by the peers with ids, keys, documents of their own."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ class Recorder:
         self.transactions: list[Transaction] = []
         self._heard = [(engine, "begin", self._begin), (engine, "before_cursor_execute", self._execute)]
         for one in self._heard:
-            event.listen(*one)
+            event.listen(*one)  # type: ignore[arg-type] # a triple of engine, name and listener
 
     def stop(self) -> None:
         """Listens no more."""
         for one in self._heard:
-            event.remove(*one)
+            event.remove(*one)  # type: ignore[arg-type] # the same
 
     def _begin(self, connection: Connection) -> None:
         alone = connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"

@@ -23,4 +23,5 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 @pytest.fixture(scope="session")
 def expected() -> dict[str, Any]:
-    return json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
+    return found

@@ -63,7 +63,8 @@ class Town:
         }
         answer = guard.post("/screening/api/v1/checks", body, key=new_id())
         assert answer.status_code == 201, answer.get_json()
-        return answer.get_json()
+        found: dict[str, Any] = answer.get_json()
+        return found
 
     def bring_staff(self) -> None:
         [sheet] = read_tables(SAMPLES / "staff.xlsx", "staff.xlsx")

@@ -20,7 +20,8 @@ def send(town: Town, filename: str, **fields: Any) -> dict[str, Any]:
     content = (SAMPLES / filename).read_bytes()
     answer = coordinator.upload(IMPORTS, content, filename, site="main", entrance="main", **fields)
     assert answer.status_code == 200, answer.get_json()
-    return answer.get_json()
+    found: dict[str, Any] = answer.get_json()
+    return found
 
 
 def listed(answer: Mapping[str, Any]) -> dict[int, str]:

@@ -58,7 +58,8 @@ def form(rows: Sequence[Sequence[object]], facts: str = "日期：2021年2月26�
 def send(api: Api, content: bytes, name: str = "register.xlsx", *, status: int = 200, **fields: Any) -> dict[str, Any]:
     answer = api.upload(IMPORTS, content, name, **{"site": "main", **fields})
     assert answer.status_code == status, answer.get_json()
-    return answer.get_json()
+    found: dict[str, Any] = answer.get_json()
+    return found
 
 
 def stored(town: Town) -> int:
@@ -104,7 +105,7 @@ def test_refused_lines_come_back_as_a_file_that_is_corrected_and_sent_again(town
     file = coordinator.get(f"{IMPORTS}/{first['id']}/refused")
     assert file.status_code == 200, file.get_json()
     book = load_workbook(io.BytesIO(file.data))
-    sheet = book.active
+    sheet = book.worksheets[0]
     [reading] = [row for row in sheet.iter_rows() if row[5].value == "正常"]
     reading[5].value = 36.8
     [document] = [row for row in sheet.iter_rows() if row[2].value == "23010319800101960X"]

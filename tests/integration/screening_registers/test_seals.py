@@ -32,7 +32,8 @@ def sealed(town: Town) -> Town:
 def verified(api: Api) -> dict[str, Any]:
     answer = api.get(f"{MAIN}/verification")
     assert answer.status_code == 200, answer.get_json()
-    return answer.get_json()
+    found: dict[str, Any] = answer.get_json()
+    return found
 
 
 def tamper(town: Town, statement: str, **values: Any) -> None:

@@ -19,13 +19,15 @@ MAIN = f"{REGISTERS}/main/main/{DAY}"
 def sign(api: Api, body: Any = None, path: str = MAIN, status: int = 201) -> dict[str, Any]:
     answer = api.post(f"{path}/signature", body)
     assert answer.status_code == status, answer.get_json()
-    return answer.get_json()
+    found: dict[str, Any] = answer.get_json()
+    return found
 
 
 def read(api: Api, path: str = MAIN, **query: Any) -> dict[str, Any]:
     answer = api.get(path, **query)
     assert answer.status_code == 200, answer.get_json()
-    return answer.get_json()
+    found: dict[str, Any] = answer.get_json()
+    return found
 
 
 def test_each_guard_signs_and_the_last_one_seals(town: Town) -> None:

@@ -91,10 +91,15 @@ class ProcessSystem(EmbeddedSystem):
     ) -> Envelope:
         """Publishes an event as its producer would; returns when each service here that reacts to it has done so."""
         envelope = make_envelope(
-            event_id=event_id or new_id(), event_type=payload.event_type, site=site,
-            service=producer_of(payload.event_type), subject=subject, sequence=sequence, time=self.clock.now(),
+            event_id=event_id or new_id(),
+            event_type=payload.event_type,
+            site=site,
+            service=producer_of(payload.event_type),
+            subject=subject,
+            sequence=sequence,
+            time=self.clock.now(),
             data=payload.model_dump(mode="json"),
-        )  # fmt: skip
+        )
         send(self.settings.amqp, [envelope])
         for name, host in self.hosts.items():
             if name in payload.consumers and host.service.reactions_to(envelope.type):
