@@ -101,8 +101,8 @@ class Host:
         with self.turn(engine, read=read), open_session(engine, scope, read=read) as db:
             op = Op(self, db, caller, scope, self.clock.now(), traceparent=current_traceparent())
             result = function(op, *positional, **arguments)
-            db.commit()
-        if op.emitted:
+            op.commit()
+        if op.letters:
             self.wake()
         for call in op.after_commit:
             call()

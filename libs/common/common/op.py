@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from common.caller import Caller
@@ -21,7 +22,7 @@ from common.clock import local_day
 from common.errors import Forbidden, Invalid
 from common.events.envelope import make_envelope
 from common.events.payload import Payload
-from common.events.tables import Outbox
+from common.events.tables import OUTBOX
 from common.ids import new_id
 from common.roles import Role
 
@@ -58,7 +59,8 @@ class Op:
     """The sites whose rows this run may see; `None` is every site (relay, duties over sites, commands)."""
     now: datetime
     traceparent: str | None = None
-    emitted: int = 0
+    letters: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of the outbox that `commit` writes."""
     after_commit: list[Callable[[], object]] = field(default_factory=list)
     """Called once the transaction is in the database (never for one that failed)."""
 
@@ -70,7 +72,7 @@ class Op:
         subject: str,
         sequence: int = 0,
     ) -> str:
-        """Writes an event to the outbox in this transaction and returns its id.
+        """Emits an event, which is in the outbox when this transaction is committed, and returns its id.
 
         A payload with sealed particulars is given as a function of the event's id, because the seal is bound to it:
         `op.emit(lambda event_id: CheckHeld(…, sealed=seal(particulars, event_id)), …)`.
@@ -90,18 +92,23 @@ class Op:
         )
         if type(body) not in self.host.service.publishes:
             raise ValueError(f"{self.host.service.name} does not declare {body.event_type} among what it publishes")
-        self.db.add(
-            Outbox(
-                id=event_id,
-                site=site,
-                type=body.event_type,
-                urgent=body.urgent,
-                created_at=self.now,
-                body=envelope.to_json(),
-            )
+        self.letters.append(
+            {
+                "id": event_id,
+                "site": site,
+                "type": body.event_type,
+                "urgent": body.urgent,
+                "created_at": self.now,
+                "body": envelope.to_json(),
+            }
         )
-        self.emitted += 1
         return event_id
+
+    def commit(self) -> None:
+        """Writes the events in one statement and commits; called by whoever runs use cases, never by one."""
+        if self.letters:
+            self.db.execute(insert(OUTBOX), self.letters)
+        self.db.commit()
 
     def audit(self, action: str, *, site: str, subject: str, particulars: Mapping[str, Any] | None = None) -> None:
         """Appends to the site's hash-chained audit log; call it last, since it locks the chain's head."""

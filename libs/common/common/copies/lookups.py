@@ -54,6 +54,7 @@ def protocol_on(db: Session, site: str, day: date) -> Protocol:
 
     Raises Unavailable when the site has adopted none for that day (facts: protocols by date).
     """
+    db.flush()
     seen = session_sites(db)
     foreign = seen is not None and site not in seen
     found = None if foreign else db.execute(_IN_FORCE, {"site": site, "day": day}).first()

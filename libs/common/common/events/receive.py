@@ -76,7 +76,7 @@ def receive_batch(host: Host, envelopes: Sequence[Envelope]) -> None:
     finally:
         name = f"{__name__.split('.')[0]}.receive_batch"
         USECASE_SECONDS.labels(host.service.name, name, outcome).observe(time.perf_counter() - started)
-    if any(op.emitted for op in ops):
+    if any(op.letters for op in ops):
         host.wake()
     for op in ops:
         for call in op.after_commit:
@@ -97,7 +97,7 @@ def _react_in(host: Host, connection: Connection, envelope: Envelope, payload: P
         op = Op(host, db, system(host.service.name), sites, host.clock.now(), traceparent=current_traceparent())
         for reaction in host.service.reactions_to(envelope.type):
             reaction.do(op, Received(payload, envelope))
-        db.commit()
+        op.commit()
     return op
 
 

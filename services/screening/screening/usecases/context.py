@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Table, and_, bindparam, or_, select
+from sqlalchemy import Select, Table, and_, bindparam, or_, select
 
 from common.copies.lookups import protocol_on
 from common.copies.tables import SiteCopy
@@ -38,6 +38,11 @@ _PLACES = (
     )
 )
 """Made once, since every check asks it; it names its sites itself."""
+_VALUES = bindparam("values", expanding=True)
+_OF_SITE = select(Person).where(Person.site == bindparam("site"))
+_BY_ID = _OF_SITE.where(Person.id.in_(_VALUES))
+_BY_NUMBER = _OF_SITE.where(Person.staff_number.in_(_VALUES), Person.kind != VISITOR)
+_BY_DOCUMENT = _OF_SITE.where(Person.document_index.in_(_VALUES))
 
 
 class EntrancePlace(NamedTuple):
@@ -84,6 +89,7 @@ class Context:
 
     def load_entrances(self, sites: Iterable[str], refs: Iterable[str], days: Iterable[date]) -> None:
         """Reads entrances of these sites (each passed `site` before) by code or id, and which days are sealed."""
+        self.op.db.flush()
         wanted = sorted(set(refs))
         asked = {"sites": sorted(set(sites)), "codes": wanted, "ids": wanted, "days": sorted(set(days))}
         for *known, day in self.op.db.execute(_PLACES, asked):
@@ -121,16 +127,15 @@ class Context:
     ) -> None:
         """Reads people of a site: any by id, staff by number, both by document (staff before visitors)."""
         if by_id := set(ids):
-            for person in self._people(site, Person.id.in_(by_id)):
+            for person in self._people(_BY_ID, site, by_id):
                 self.by_id[site, person.id] = person
         if by_number := set(numbers):
-            found = self._people(site, and_(Person.staff_number.in_(by_number), Person.kind != VISITOR))
-            for person in sorted(found, key=lambda one: one.active):
+            for person in sorted(self._people(_BY_NUMBER, site, by_number), key=lambda one: one.active):
                 self.by_number[site, person.staff_number or ""] = person
         if by_document := set(documents):
-            found = self._people(site, Person.document_index.in_(by_document))
+            found = self._people(_BY_DOCUMENT, site, by_document)
             for person in sorted(found, key=lambda one: one.is_staff and one.active):
                 self.by_document[site, person.document_index or b""] = person
 
-    def _people(self, site: str, condition: object) -> list[Person]:
-        return list(self.op.db.scalars(select(Person).where(Person.site == site, condition)))  # type: ignore[arg-type]
+    def _people(self, query: Select[tuple[Person]], site: str, values: set[Any]) -> list[Person]:
+        return list(self.op.db.scalars(query, {"site": site, "values": list(values)}))

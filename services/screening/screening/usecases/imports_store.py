@@ -98,7 +98,7 @@ def try_rows(op: Op, *, items: Sequence[NewCheck]) -> list[Recorded | SizaoError
     """What `take_rows` would answer; nothing stays stored or told."""
     outcomes = record_checks(op, items=items)
     op.db.rollback()
-    op.emitted = 0
+    op.letters.clear()
     return outcomes
 
 

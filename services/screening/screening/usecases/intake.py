@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
@@ -64,7 +64,8 @@ class NewCheck:
 
     def digest(self) -> str:
         """A keyed digest of everything but the key."""
-        content = {name: value for name, value in asdict(self).items() if name not in {"key", "import_id"}}
+        content = {name: value for name, value in vars(self).items() if name not in {"key", "import_id"}}
+        content["person"] = vars(self.person)
         return digest(self.site, json.dumps(content, sort_keys=True, ensure_ascii=False, default=str))
 
 
