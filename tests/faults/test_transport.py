@@ -50,7 +50,7 @@ def shared(
 
 def notes(over: ProcessSystem, service: str) -> Counter[str]:
     def read(op: Op) -> list[str]:
-        return list(op.db.scalars(select(two.TwoNote.id).where(two.TwoNote.words != "reminder")))
+        return list(op.db.scalars(select(two.TwoNote.origin).where(two.TwoNote.words != "reminder")))
 
     return Counter(over.hosts[service].run_system(read, system("test")))
 

@@ -238,7 +238,7 @@ def test_the_services_role_can_neither_write_for_another_site_nor_lift_the_wall(
     def bare(op: Op, *, statement: str) -> None:
         op.db.connection().exec_driver_sql(statement)
 
-    smuggle = "INSERT INTO two_note (id, site, words, turn) VALUES ('x', 'branch', 'smuggled', 0)"
+    smuggle = "INSERT INTO two_note (id, origin, site, words, turn) VALUES ('x', 'x', 'branch', 'smuggled', 0)"
     lifts = (
         "ALTER TABLE two_note DISABLE ROW LEVEL SECURITY",
         "DROP POLICY two_note_sites ON two_note",

@@ -38,6 +38,8 @@ def test_what_is_written_arrives_once_at_its_own_site(wire: Wire) -> None:
 
 def test_the_same_event_again_changes_nothing(wire: Wire) -> None:
     told = envelope_of(completed("once"))
+    wire.arrive(told.to_json(), event_id=told.id, event_type=told.type)
+    wire.until(lambda: copies(wire) == ["once"], "the copy")
     for _ in range(3):
         wire.arrive(told.to_json(), event_id=told.id, event_type=told.type)
     write(wire, "after")

@@ -30,10 +30,14 @@ class Base(DeclarativeBase):
 
 
 class TwoNote(SiteScoped, Base):
-    """A note, or the copy of one; `turn` counts in which order copies were made."""
+    """A note, or the copy of one; `turn` counts in which order copies were made.
+
+    A copy has a key of its own and names its note in `origin`: nothing but the inbox keeps it from being made twice.
+    """
 
     __tablename__ = "two_note"
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    origin: Mapped[str] = mapped_column(String(36))
     words: Mapped[str] = mapped_column(String(200))
     turn: Mapped[int] = mapped_column(Integer, default=0)
 
@@ -50,7 +54,8 @@ class NewNote(Input):
 def write_note(op: Op, *, site: str, words: str, urgent: bool = False) -> str:
     """Writes a note and tells of it; returns its id."""
     op.site(site)
-    note = TwoNote(id=new_id(), site=site, words=words)
+    ident = new_id()
+    note = TwoNote(id=ident, origin=ident, site=site, words=words)
     op.db.add(note)
     voided = CheckVoided(check_id=note.id, decision="hold", reason=words, voided_at=op.now, by_ref=op.caller.id)
     completed = CheckCompleted(check_id=note.id, person_kind="visitor", person_ref=None, masked_name=words, sealed="")
@@ -71,7 +76,7 @@ def _copy(op: Op, site: str, ident: str, words: str) -> None:
     if words.startswith("broken") and "mended" not in list_notes(op):
         raise ValueError("not mended yet")
     turn = op.db.scalar(select(func.count()).select_from(TwoNote)) or 0
-    op.db.add(TwoNote(id=ident, site=site, words=words, turn=turn + 1))
+    op.db.add(TwoNote(id=new_id(), origin=ident, site=site, words=words, turn=turn + 1))
 
 
 def copy_voided(op: Op, event: Received[CheckVoided]) -> None:
@@ -87,7 +92,7 @@ def copy_completed(op: Op, event: Received[CheckCompleted]) -> None:
 def remind(op: Op, site: str) -> None:
     """Writes a reminder once a local day."""
     if op.once("remind", site=site, day=op.today(site)):
-        op.db.add(TwoNote(id=new_id(), site=site, words="reminder"))
+        op.db.add(TwoNote(id=new_id(), origin="", site=site, words="reminder"))
 
 
 def _api() -> APIBlueprint:
