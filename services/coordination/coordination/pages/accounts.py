@@ -83,6 +83,8 @@ def send_change(site: str, account: str) -> Response:
             run(give_role, site=code, role=_role(), person_id=account)
         elif what == "take":
             run(take_role, site=code, role=_role(), person_id=account)
+        else:
+            raise Invalid("account.do", "Choose what to do with the account.", "请选择要进行的操作。", field="do")
         if link:
             return _account(code, account, [], 201, link=link)
         flash(_("已保存"))

@@ -12,7 +12,7 @@ from common.errors import Invalid, SizaoError
 from common.ids import new_id
 from common.web.access import allow
 from common.web.language import language
-from common.web.request import caller
+from common.web.request import caller, page_site
 from isolation.domain.words import KINDS, STATES
 from isolation.pages.shared import READERS, WORKERS, code_words, run_at, said, typed_instant
 from isolation.usecases.open_incident import open_by_hand
@@ -51,13 +51,14 @@ def listing(site: str) -> Any:
 @allow(*WORKERS)
 def new(site: str) -> Any:
     """The form for an incident that no check reported."""
-    return _form(site, {"key": new_id(), "kind": "fever"}, None)
+    return _form(page_site(site), {"key": new_id(), "kind": "fever"}, None)
 
 
 @pages.post("/<site>/incidents/new")
 @allow(*WORKERS)
 def create(site: str) -> Any:
     """Opens it, once for the form however often it is sent."""
+    page_site(site)
     form = request.form
     key = form.get("key", "")[:60] or None
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, Table, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Select, Table, and_, bindparam, or_, select
 
 from common.copies.lookups import protocol_on
 from common.copies.tables import SiteCopy
@@ -38,7 +38,7 @@ _PLACES = (
     )
 )
 """Made once, since every check asks it; it names its sites itself."""
-_VALUES = bindparam("values", expanding=True)
+_VALUES: BindParameter[Any] = bindparam("values", expanding=True)
 _OF_SITE = select(Person).where(Person.site == bindparam("site"))
 _BY_ID = _OF_SITE.where(Person.id.in_(_VALUES))
 _BY_NUMBER = _OF_SITE.where(Person.staff_number.in_(_VALUES), Person.kind != VISITOR)
@@ -137,5 +137,5 @@ class Context:
             for person in sorted(found, key=lambda one: one.is_staff and one.active):
                 self.by_document[site, person.document_index or b""] = person
 
-    def _people(self, query: Select[tuple[Person]], site: str, values: set[Any]) -> list[Person]:
+    def _people(self, query: Select[Any], site: str, values: set[Any]) -> list[Person]:
         return list(self.op.db.scalars(query, {"site": site, "values": list(values)}))
