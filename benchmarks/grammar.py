@@ -65,7 +65,9 @@ class Result:
         self.lines.append(Line(what, value, unit, aim, met, spread))
         return value
 
-    def ratio(self, what: str, ours: Sequence[float], theirs: Sequence[float], *, at_least: float) -> float:
+    def ratio(
+        self, what: str, ours: Sequence[float], theirs: Sequence[float], *, at_least: float | None = None
+    ) -> float:
         """Adds the median of the rounds' ratios ours / theirs."""
         pairs = [mine / other for mine, other in zip(ours, theirs, strict=True)]
         return self.number(what, pairs, "×", at_least=at_least)

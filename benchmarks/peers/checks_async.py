@@ -19,6 +19,6 @@ async def play(idempotency_key: str) -> None:
     for singly, statements in replay.fresh(idempotency_key):
         async with (alone if singly else engine).begin() as connection:
             for statement, values in statements:
-                found = await connection.execute(statement, values)
+                found = await connection.execute(statement, values if len(values) > 1 else values[0])
                 if found.returns_rows:
                     found.all()

@@ -29,7 +29,8 @@ class Statement:
     """One statement as psycopg was given it."""
 
     sql: str
-    values: dict[str, Any]
+    values: list[dict[str, Any]]
+    """One set of values, or those of many executions together."""
 
 
 @dataclass
@@ -42,11 +43,11 @@ class Transaction:
 
 @dataclass
 class Script:
-    """What one check takes, and what a peer needs to do the same: the database and the key of sign-in tokens."""
+    """What one request takes, and what a peer needs to do the same: the database and the key of sign-in tokens."""
 
     transactions: list[Transaction]
-    key: str
-    """The Idempotency-Key of the recorded check."""
+    keys: list[str]
+    """The Idempotency-Keys of the recorded checks."""
     jwk: dict[str, Any]
     database: str
 
@@ -80,13 +81,12 @@ class Recorder:
         self.transactions.append(Transaction(alone, []))
 
     def _execute(self, _c: Any, _cursor: Any, sql: str, values: Any, _context: Any, many: bool) -> None:
-        for one in values if many else [values]:
-            named = one if isinstance(one, Mapping) else {f"p{place}": value for place, value in enumerate(one)}
-            for name in named if named is not one else ():
+        if not many and not isinstance(values, Mapping):
+            values = {f"p{place}": value for place, value in enumerate(values)}
+            for name in values:
                 sql = sql.replace("%s", f"%({name})s", 1)
-            self.transactions[-1].statements.append(
-                Statement(sql, {name: _plain(value) for name, value in named.items()})
-            )
+        sets = [{name: _plain(value) for name, value in one.items()} for one in (values if many else [values])]
+        self.transactions[-1].statements.append(Statement(sql, sets))
 
 
 def _plain(value: Any) -> Any:
@@ -104,29 +104,28 @@ class Replay:
         self.transactions = [
             (one.alone, [(_clause(said.sql), said.values) for said in one.statements]) for one in script.transactions
         ]
-        inserts = [
-            said.values for one in script.transactions for said in one.statements if said.sql.startswith("INSERT")
-        ]
+        statements = [said for one in script.transactions for said in one.statements]
+        inserts = [values for said in statements if said.sql.startswith("INSERT") for values in said.values]
         self._ids = [values["id"] for values in inserts]
         self._indexes = [values["document_index"] for values in inserts if values.get("document_index")]
-        self._key = script.key
+        self._keys = script.keys
 
-    def fresh(self, key: str) -> list[tuple[bool, list[tuple[TextClause, dict[str, Any]]]]]:
-        """The transactions of one more check: (alone, [(statement, values)])."""
+    def fresh(self, *keys: str) -> list[tuple[bool, list[tuple[TextClause, list[dict[str, Any]]]]]]:
+        """The transactions of one more request with these keys: (alone, [(statement, values of each execution)])."""
         swap: dict[Any, Any] = {one: new_id() for one in self._ids}
         swap |= {one: secrets.token_bytes(16) for one in self._indexes}
-        swap[self._key] = key
+        swap |= dict(zip(self._keys, keys, strict=True))
+
+        def swapped(values: dict[str, Any]) -> dict[str, Any]:
+            return {
+                name: swap.get(value, value) if isinstance(value, str | bytes) else value
+                for name, value in values.items()
+            }
+
         return [
-            (
-                alone,
-                [(clause, {name: _swapped(value, swap) for name, value in values.items()}) for clause, values in said],
-            )
+            (alone, [(clause, [swapped(values) for values in sets]) for clause, sets in said])
             for alone, said in self.transactions
         ]
-
-
-def _swapped(value: Any, swap: dict[Any, Any]) -> Any:
-    return swap.get(value, value) if isinstance(value, str | bytes) else value
 
 
 def _clause(sql: str) -> TextClause:
@@ -153,6 +152,18 @@ class CheckIn(BaseModel):
     reading: str
     mask: bool
     purpose: str
+
+
+class KeyedCheckIn(CheckIn):
+    """A check of a batch."""
+
+    key: str
+
+
+class BatchIn(BaseModel):
+    """The body of a batch."""
+
+    checks: list[KeyedCheckIn]
 
 
 def check_token(header: str, key: OKPKey) -> str:
