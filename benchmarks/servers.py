@@ -25,12 +25,16 @@ from common.testing.servers.engine import free_port, wait_until
 @contextmanager
 def server_run() -> Iterator[ServerRun]:
     """Real servers: those of the run that this process belongs to, or new ones."""
-    own = None if RUN_VARIABLE in os.environ else ServerRun.create()
+    if RUN_VARIABLE in os.environ:
+        yield ServerRun.current()
+        return
+    own = ServerRun.create()
+    os.environ[RUN_VARIABLE] = str(own.folder)
     try:
-        yield own or ServerRun.current()
+        yield own
     finally:
-        if own is not None:
-            own.close()
+        del os.environ[RUN_VARIABLE]
+        own.close()
 
 
 @contextmanager
