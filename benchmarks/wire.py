@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import psutil
@@ -94,10 +94,18 @@ class Volley:
             raise RuntimeError(f"answers {dict(self.statuses)}, for example {self.bodies[-1][:300]!r}")
 
 
-def fire(port: int, requests: Sequence[bytes], *, clients: int = 16, rate: float = 0.0) -> Volley:
+def fire(
+    port: int,
+    requests: Sequence[bytes],
+    *,
+    clients: int = 16,
+    rate: float = 0.0,
+    told: Callable[[float, float, bytes], None] = lambda _due, _at, _body: None,
+) -> Volley:
     """Sends the requests over `clients` connections: each as soon as it can, or all together `rate` a second.
 
-    With a rate a wait counts from the moment the request was due, so that a stalled server is not asked less.
+    With a rate a wait counts from the moment the request was due, so that a stalled server is not asked less. `told`
+    gets each answer with the moments when it was due and when it came.
     """
     volley, guard = Volley(0.0), threading.Lock()
     feed = iter(enumerate(requests))
@@ -116,7 +124,9 @@ def fire(port: int, requests: Sequence[bytes], *, clients: int = 16, rate: float
                 if (early := due - time.perf_counter()) > 0:
                     time.sleep(early)
                 status, body = line.ask(request)
-                wait = time.perf_counter() - due
+                came = time.perf_counter()
+                wait = came - due
+                told(due, came, body)
                 with guard:
                     volley.waits.append(wait)
                     volley.statuses[status] += 1
