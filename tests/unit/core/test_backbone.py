@@ -18,6 +18,8 @@ from common.copies.reactions import COPY_REACTIONS
 from common.data.base import SiteScoped, service_metadata
 from common.data.session import ForeignSite
 from common.events.catalogue.screening import CheckVoided
+from common.events.envelope import make_envelope
+from common.events.receive import receive_batch
 from common.events.tables import Delivery, Outbox
 from common.host import Host
 from common.ids import new_id
@@ -69,7 +71,7 @@ def list_notes(op: Op) -> list[Note]:
 def copy_note(op: Op, event: Received[CheckVoided]) -> None:
     if event.payload.reason == "poison":
         raise ValueError("can't be done")
-    op.db.add(Note(id=event.payload.check_id, site=event.envelope.site, words=f"copy of {event.payload.reason}"))
+    op.db.add(Note(id=new_id(), site=event.envelope.site, words=f"copy of {event.payload.reason}"))
 
 
 def remind(op: Op, site: str) -> None:
@@ -191,3 +193,25 @@ def test_a_duty_is_done_once_a_local_day_at_each_site(two: EmbeddedSystem) -> No
     assert sorted(note.site for note in rows(two.hosts["screening"], Note)) == ["branch", "main"]
     two.tick(hours=16)
     assert len(rows(two.hosts["screening"], Note)) == 4
+
+
+def test_an_event_that_stands_twice_in_a_batch_has_its_effect_once(two: EmbeddedSystem) -> None:
+    told = CheckVoided(check_id=new_id(), decision="hold", reason="sent again", voided_at=two.clock.now(), by_ref="x")
+    other = CheckVoided(check_id=new_id(), decision="hold", reason="other", voided_at=two.clock.now(), by_ref="x")
+    first, second = (
+        make_envelope(
+            event_id=new_id(),
+            event_type=payload.event_type,
+            site="main",
+            service="screening",
+            subject=payload.check_id,
+            sequence=1,
+            time=two.clock.now(),
+            data=payload.model_dump(mode="json"),
+        )
+        for payload in (told, other)
+    )
+    receive_batch(two.hosts["notify"], [first, second, first])
+    receive_batch(two.hosts["notify"], [first, second])
+    words = [note.words for note in rows(two.hosts["notify"], Note)]
+    assert sorted(words) == ["copy of other", "copy of sent again"]

@@ -65,9 +65,11 @@ def receive_batch(host: Host, envelopes: Sequence[Envelope]) -> None:
         with host.together() as connection:
             fresh = mark_all_handled(host, connection, [envelope for envelope, payload in payloads if payload])
             ops, walled = [], None
+            waiting = set(fresh)
             for envelope, payload in payloads:
-                if payload is None or (envelope.source, envelope.id) not in fresh:
+                if payload is None or (envelope.source, envelope.id) not in waiting:
                     continue
+                waiting.remove((envelope.source, envelope.id))  # a resent event may stand twice in one batch
                 if envelope.site != walled:
                     wall_in(connection, [envelope.site])
                     walled = envelope.site
@@ -81,8 +83,10 @@ def receive_batch(host: Host, envelopes: Sequence[Envelope]) -> None:
     for op in ops:
         for call in op.after_commit:
             call()
+    counted = set(fresh)
     for envelope in envelopes:
-        word = "done" if (envelope.source, envelope.id) in fresh else "again"
+        word = "done" if (envelope.source, envelope.id) in counted else "again"
+        counted.discard((envelope.source, envelope.id))
         EVENTS_HANDLED.labels(host.service.name, envelope.type, word).inc()
 
 
