@@ -381,6 +381,8 @@ def test_a_batch_keeps_the_good_ones_and_tells_of_the_others(place: Any) -> None
 def test_a_check_takes_few_statements(place: Any) -> None:
     place.staff("016", "杨娜")
     engine = place.system.hosts["screening"].engine
+    # A process reads each protocol's document once, with its first check
+    assert place.check("first", person=visitor(2), reading="36.5").status_code == 201
     seen = count_statements(engine)
     for person, reading in (
         (visitor(1), "36.5"),
