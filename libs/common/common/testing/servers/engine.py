@@ -1,9 +1,13 @@
 """How a server runs: as a local process or in a container. Either can be ended and started again on the same port."""
 
+import fcntl
 import json
+import os
+import random
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +18,9 @@ from typing import Any, Protocol
 import docker
 import docker.errors
 import psutil
+
+
+PORTS = range(20_000, 32_000)
 
 
 class Engine(Protocol):
@@ -31,10 +38,23 @@ class Engine(Protocol):
 
 
 def free_port() -> int:
-    """A port on 127.0.0.1 that is free now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """A port on the loopback address that nothing listens on, kept for this process and what it starts.
+
+    It lies below the range that outgoing connections take theirs from, and a lock keeps other test workers off it: no
+    connection and no neighbour takes it before a server binds it.
+    """
+    folder = Path(tempfile.gettempdir()) / "sizao-test-ports"
+    folder.mkdir(exist_ok=True)
+    while True:
+        port = random.choice(PORTS)
+        handle = os.open(folder / str(port), os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            os.close(handle)
+            continue
         return port
 
 
