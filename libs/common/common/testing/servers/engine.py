@@ -19,7 +19,6 @@ import docker
 import docker.errors
 import psutil
 
-
 PORTS = range(20_000, 32_000)
 
 
