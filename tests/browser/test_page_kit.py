@@ -5,26 +5,20 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from common.roles import Role
+from common.testing.serving import serving
 from common.testing.system import EmbeddedSystem
 
 TODAY = "/screening/main/today"
 MISSING_PAGE = re.compile(r"status of 4\d\d|ERR_CONNECTION_RESET|ERR_INTERNET_DISCONNECTED|net::ERR_FAILED")
 """What Chromium itself notes when a test asks for what is refused, missing or away."""
-
-
-class Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - the base's name
-        """Says nothing."""
 
 
 def small() -> Any:
@@ -49,13 +43,8 @@ def system(tmp_path: Path) -> Iterator[EmbeddedSystem]:
 
 @pytest.fixture
 def address(system: EmbeddedSystem) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, system.wsgi, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
+    with serving(system.wsgi) as where:
+        yield where
 
 
 @pytest.fixture

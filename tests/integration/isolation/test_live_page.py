@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from common.ids import new_id
 from common.roles import Role
 from common.testing.browser import NewPage
+from common.testing.serving import serving
 from tests.unit.isolation.conftest import Bureau, make_bureau
 
 PATIENCE = 30_000
@@ -27,13 +26,8 @@ def bureau(tmp_path: Path) -> Iterator[Bureau]:
 
 @pytest.fixture
 def address(bureau: Bureau) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, bureau.system.wsgi, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(bureau.system.wsgi) as where:
+        yield where
 
 
 def signed_in(bureau: Bureau, page: Page, address: str) -> Page:
