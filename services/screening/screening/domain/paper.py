@@ -5,7 +5,6 @@ Nothing is guessed: a line that can't be read for certain is refused with its re
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,36 +29,19 @@ from common.tables import (
     is_footer,
 )
 from screening.domain.decision import read_temperature
+from screening.domain.paper_words import (
+    ABSENT,
+    COLUMNS,
+    ONLY_IN_REGISTERS,
+    REFUSED,
+    REQUIRED,
+    VOIDED,
+    WITH_MASK,
+    WITHOUT_MASK,
+)
 
 Kind = Literal["register", "staff_temperatures"]
 Outcome = Literal["check", "refused", "not_measured", "skip"]
-UNNAMED = "无名"
-VOIDED = "作废"
-
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "name": ("姓名", "来访人", "来访人姓名", "name"),
-    "document_type": ("证件类型", "证件种类", "document type"),
-    "document_number": ("证件号码", "证件号", "身份证号", "身份证号码", "document number", "id number"),
-    "phone": ("联系电话", "电话", "手机", "手机号", "手机号码", "联系方式", "phone"),
-    "staff_number": ("工号", "职工编号", "staff number"),
-    "company": ("工作单位", "来访单位", "company"),
-    "purpose": ("来访事由", "事由", "来访目的", "purpose"),
-    "reading": ("体温", "上班体温", "测量体温", "体温读数", "temperature", "reading"),
-    "mask": ("是否佩戴口罩", "是否戴口罩", "佩戴口罩", "口罩", "mask"),
-    "entered": ("进入时间", "时间", "登记时间", "测温时间", "time", "time in", "entered"),
-    "left": ("离开时间", "离开", "time out", "left"),
-    "remark": ("备注", "remark", "remarks", "note"),
-}
-"""The fields of a line, and the titles that forms give their columns."""
-
-_REQUIRED = {"reading", "entered"}
-_ONLY_IN_REGISTERS = {"document_number", "purpose", "mask", "left"}
-_REFUSED = re.compile(r"拒测|拒检|拒绝(?:体温)?(?:检测|测)|不配合测|refused", re.IGNORECASE)
-_WITH_MASK = frozenset(["是", "有", "戴", "已戴", "佩戴", "已佩戴", "√", "✓", "✔", "y", "yes", "true", "1"])
-_WITHOUT_MASK = frozenset(
-    ["否", "无", "没有", "未戴", "没戴", "不戴", "未佩戴", "×", "✗", "x", "n", "no", "false", "0"]
-)
-_ABSENT = frozenset(["未测", "未测量", "未测温", "请假", "出差", "公出", "培训", "休假", "病假", "-", "—", "/", "无"])
 
 
 @dataclass(frozen=True)
@@ -109,7 +91,7 @@ def recognise(sheets: Sequence[Sheet]) -> tuple[list[PaperTable], list[str]]:
         if all(is_blank(cells) for _, cells in sheet):
             continue
         try:
-            header = find_header(sheet, COLUMNS, _REQUIRED)
+            header = find_header(sheet, COLUMNS, REQUIRED)
             if not header.columns.keys() & {"name", "staff_number"}:
                 raise _nobody()
         except Unreadable as wrong:
@@ -148,7 +130,7 @@ def read_rows(table: PaperTable, place: int, rules: EntranceRules) -> Iterator[P
 
 
 def _kind(header: Header) -> Kind:
-    staff = "staff_number" in header.columns and not header.columns.keys() & _ONLY_IN_REGISTERS
+    staff = "staff_number" in header.columns and not header.columns.keys() & ONLY_IN_REGISTERS
     return "staff_temperatures" if staff else "register"
 
 
@@ -194,10 +176,10 @@ def _read(row: PaperRow, table: PaperTable, cells: Sequence[Cell], rules: Entran
 
 def _read_reading(row: PaperRow, cell: Cell, remark: str, rules: EntranceRules, *, staff_list: bool) -> None:
     text = cell_text(cell)
-    if _REFUSED.search(text):
+    if REFUSED.search(text):
         row.refused_measurement = True
         return
-    if staff_list and (not text or text in _ABSENT) and not _REFUSED.search(remark):
+    if staff_list and (not text or text in ABSENT) and not REFUSED.search(remark):
         row.outcome, row.field = "not_measured", "reading"
         row.fault = Invalid(
             "paper.not_measured",
@@ -207,7 +189,7 @@ def _read_reading(row: PaperRow, cell: Cell, remark: str, rules: EntranceRules, 
         )
         return
     row.reading = read_temperature(cell, rules)
-    row.refused_measurement = bool(_REFUSED.search(remark))
+    row.refused_measurement = bool(REFUSED.search(remark))
     if row.reading is None and not row.refused_measurement:
         raise Invalid(
             "paper.no_reading",
@@ -221,9 +203,9 @@ def _mask(cell: Cell) -> bool | None:
     text = unicodedata.normalize("NFKC", cell_text(cell)).strip().lower()
     if not text:
         return None
-    if text in _WITH_MASK:
+    if text in WITH_MASK:
         return True
-    if text in _WITHOUT_MASK:
+    if text in WITHOUT_MASK:
         return False
     raise Invalid(
         "paper.mask",

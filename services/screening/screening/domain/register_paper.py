@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from common.civil.document import DocumentType, mask_document
 from common.civil.name import mask_name
 from common.civil.phone import mask_phone
-from screening.domain.paper import UNNAMED, VOIDED
+from screening.domain.paper_words import UNNAMED, VOIDED
 from screening.domain.reasons import DECISIONS, said
 from screening.domain.register import Content
 

@@ -16,7 +16,8 @@ from sqlalchemy import select
 from common.civil.day import at_local
 from common.errors import Conflict
 from common.op import Op, usecase
-from screening.domain.paper import UNNAMED, PaperRow
+from screening.domain.paper import PaperRow
+from screening.domain.paper_words import UNNAMED
 from screening.models import Check, Person
 from screening.models.people import VISITOR
 from screening.usecases.finding import digest, document_index
