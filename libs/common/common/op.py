@@ -107,7 +107,8 @@ class Op:
     def commit(self) -> None:
         """Writes the events in one statement and commits; called by whoever runs use cases, never by one."""
         if self.letters:
-            self.db.execute(insert(OUTBOX), self.letters)
+            self.db.flush()
+            self.db.connection().execute(insert(OUTBOX), self.letters)
         self.db.commit()
 
     def audit(self, action: str, *, site: str, subject: str, particulars: Mapping[str, Any] | None = None) -> None:

@@ -57,7 +57,7 @@ def protocol_on(db: Session, site: str, day: date) -> Protocol:
     db.flush()
     seen = session_sites(db)
     foreign = seen is not None and site not in seen
-    found = None if foreign else db.execute(_IN_FORCE, {"site": site, "day": day}).first()
+    found = None if foreign else db.connection().execute(_IN_FORCE, {"site": site, "day": day}).first()
     if found is None:
         raise Unavailable(
             "protocol.none",

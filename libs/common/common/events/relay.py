@@ -37,6 +37,8 @@ BATCH = 500
 READ_AHEAD = 4 * BATCH
 UNDER_WAY = 3
 IDLE_SECONDS = 0.1
+BUSY_SECONDS = 0.02
+"""Where events were found within the last second, the next ones are looked for this soon."""
 STANDBY_SECONDS = 1.0
 CONFIRM_SECONDS = 10.0
 ATTEMPTS = 20
@@ -52,6 +54,7 @@ class Relay:
         self._name = host.service.name
         self._engine = direct_engine(url).execution_options(isolation_level="AUTOCOMMIT")
         self._singly: set[str] = set()
+        self._found = 0.0
         self._ahead: deque[Letter] = deque()
         self.active = threading.Event()
         """Set while this relay holds the lock."""
@@ -95,6 +98,7 @@ class Relay:
                 continue
             letters = self._next_letters(connection, flights) if len(flights) < UNDER_WAY else []
             if letters:
+                self._found = time.monotonic()
                 flights.append(self._publisher.send(letters))
                 if len(flights) < UNDER_WAY:
                     continue
@@ -102,7 +106,7 @@ class Relay:
                 self._wait(flights[0], stop)
                 self._settle(connection, flights.popleft())
             elif not letters:
-                stop.wait(IDLE_SECONDS)
+                stop.wait(BUSY_SECONDS if time.monotonic() - self._found < 1.0 else IDLE_SECONDS)
         for flight in flights:
             self._wait(flight, threading.Event())
             self._settle(connection, flight)

@@ -67,7 +67,7 @@ def read_token(op: Op, *, token: str) -> Caller:
     if len(token) > MAX_TOKEN:
         raise refused("long")
     said = _said(token)
-    key = op.db.execute(_STANDING, said).first()
+    key = op.db.connection().execute(_STANDING, said).first()
     if key is None or key.revoked:
         raise refused("key")
     claims = _verified(token, tuple(sorted(key.jwk.items())))

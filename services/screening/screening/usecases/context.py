@@ -92,7 +92,7 @@ class Context:
         self.op.db.flush()
         wanted = sorted(set(refs))
         asked = {"sites": sorted(set(sites)), "codes": wanted, "ids": wanted, "days": sorted(set(days))}
-        for *known, day in self.op.db.execute(_PLACES, asked):
+        for *known, day in self.op.db.connection().execute(_PLACES, asked):
             entrance = EntrancePlace(*known)
             self.entrances[entrance.site, entrance.code] = entrance
             self.entrances[entrance.site, entrance.id] = entrance

@@ -99,7 +99,7 @@ class Persons:
         if self.new:
             columns = [column.key for column in PERSON.columns]
             rows = [{column: getattr(person, column) for column in columns} for person in self.new]
-            self.context.op.db.execute(insert(PERSON), rows)
+            self.context.op.db.connection().execute(insert(PERSON), rows)
             self.new = []
 
     def _known(self, site: str, ident: str) -> Person:

@@ -27,6 +27,7 @@ from screening.usecases.telling import tell_recorded
 MOST_AT_ONCE = 1000
 _KNOWN = select(CHECK.c.id).where(CHECK.c.site == bindparam("site"), CHECK.c.key.in_(bindparam("keys", expanding=True)))
 """Made once, since every check asks it; hardly ever is there a row."""
+_STORE = insert(CHECK)
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _answered_before(context: Context, items: Sequence[NewCheck]) -> dict[tuple[
             keys.setdefault(item.site, set()).add(item.key)
     found: dict[tuple[str, str], Check] = {}
     for site, wanted in keys.items():
-        ids = context.op.db.scalars(_KNOWN, {"site": site, "keys": sorted(wanted)}).all()
+        ids = context.op.db.connection().scalars(_KNOWN, {"site": site, "keys": sorted(wanted)}).all()
         for row in context.op.db.scalars(select(Check).where(Check.id.in_(ids))) if ids else ():
             found[site, row.key] = row
     return found
@@ -160,7 +161,7 @@ def _record_fresh(
         outcomes[place] = _answer(row, draft, who)
     persons.store()
     if rows:
-        context.op.db.execute(insert(CHECK), rows)
+        context.op.db.connection().execute(_STORE, rows)
     for row, draft, who in told:
         tell_recorded(context.op, row, who, entrance=draft.entrance, followed=draft.followed)
 
