@@ -7,13 +7,12 @@ own: memory is used once.
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
-from rich.console import Console
-from rich.panel import Panel
 
 from common.errors import SizaoError
 from common.runtime.folder import take_folder
@@ -85,13 +84,13 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
 
 
 def show(settings: Settings, lines: list[str]) -> None:
-    """Tells the terminal where to look."""
-    words = [f"[bold]{address(settings)}/[/bold]", *lines, f"数据目录 data folder: {Path(settings.data).resolve()}"]
+    """Tells the terminal where to look; one line each and never cut, since a link is among them."""
+    words = [f"四早 Sizao  {address(settings)}/", *lines, f"数据目录 data folder: {Path(settings.data).resolve()}"]
     if settings.tls:
         words.append(
-            f"首次使用请在设备上信任该证书 trust this certificate on each device: {settings.data / 'tls' / 'ca.pem'}"
+            f"请在各设备上信任该证书 trust this certificate on each device: {settings.data / 'tls' / 'ca.pem'}"
         )
-    Console(stderr=True, soft_wrap=True).print(Panel("\n".join(words), title="四早 Sizao", expand=False))
+    print("\n".join(words), file=sys.stderr, flush=True)  # noqa: T201 - this is what the terminal is for
 
 
 def run_embedded(settings: Settings) -> None:
