@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from common.roles import Role
 from common.testing.system import Api
 from tests.e2e.conftest import Trial
 
@@ -82,6 +84,12 @@ def test_from_a_fever_to_a_closed_incident_and_a_filed_register(trial: Trial) ->
     )
     assert row["state"] == "filed"
     assert row["head"] == signed.get_json()["seal"]
+    total = guard.get(f"/screening/api/v1/registers/main/main/{DAY}").get_json()["counts"]["total"]
+    assert row["counts"]["total"] == total == 4
+    page = trial.system.browser("main", Role.COORDINATOR).get("/coordination/main/ledger", day=DAY)
+    shown = re.search(r'data-label="登记人次"[^>]*>\s*(?:<[^>]+>)*\s*(\d+)', page.get_data(as_text=True))
+    assert shown is not None
+    assert int(shown.group(1)) == total
 
 
 def only(rows: list[dict[str, Any]], check_id: str) -> dict[str, Any]:

@@ -108,6 +108,6 @@ def sealed(day: str, at: str, ident: str = "e-1", version: int = 1, **more: Any)
     state = {
         "register_id": f"r-{ident}-{day}", "entrance_id": ident, "entrance_code": "main", "entrance_name": "正门",
         "day": day, "version": version, "head": f"h{version}", "previous": None, "sealed_at": at,
-        "signers": ["staff:1"], "counts": {"checks": 12}, **more,
+        "signers": ["staff:1"], "counts": {"total": 12}, **more,
     }  # fmt: skip
     return RegisterSealed.model_validate(state)

@@ -36,7 +36,7 @@ def test_a_register_is_due_then_filed(two: EmbeddedSystem) -> None:
     two.tell(sealed("2021-03-01", "2021-03-01T09:40:00+00:00"), site="main", subject="r")
     found = line(two, "2021-03-01")
     assert (found["state"], found["kind"], found["version"], found["head"]) == ("filed", "register", 1, "h1")
-    assert found["counts"] == {"checks": 12}
+    assert found["counts"] == {"total": 12}
     two.settle()
     received = two.events("coordination", FilingReceived)
     assert [(event.data["late"], event.data["version"]) for event in received] == [(False, 1)]

@@ -102,7 +102,10 @@ class CheckDeparted(Payload, type="sizao.screening.check.departed.v1", consumers
 
 
 class RegisterSealed(Payload, type="sizao.screening.register.sealed.v1", consumers=("coordination",)):
-    """A day's register of an entrance was signed by its guards and sealed; a higher version is an amendment."""
+    """A day's register of an entrance was signed by its guards and sealed; a higher version is an amendment.
+
+    `counts` has `total` (admit + refuse + hold + voided) and its parts by name.
+    """
 
     register_id: str
     entrance_id: str
