@@ -192,7 +192,7 @@ class Relay:
 
 
 def prefer_the_index(connection: Connection) -> None:
-    """For this session: statistics of a table that is mostly empty are always wrong when it is full.
+    """For one connection: statistics of a table that is mostly empty are always wrong when it is full.
 
     PostgreSQL would then read and sort a whole backlog for each batch; the index has its first rows at once.
     """

@@ -55,7 +55,7 @@ def check_access(app: Flask) -> None:
 
 
 def csrf_token(token_id: str) -> str:
-    """The token that a form of this session carries; no other session's passes."""
+    """The token that a session's forms carry; no other session's passes."""
     return hmac.new(get_keyring().index_key, b"csrf:" + token_id.encode(), hashlib.sha256).hexdigest()[:40]
 
 

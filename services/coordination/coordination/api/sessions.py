@@ -89,7 +89,7 @@ def open_pin_session(body: PinSignIn) -> Response:
 @api.delete("/sessions/current")
 @allow_any_role()
 def close_session() -> Response:
-    """Signs out: this session counts no more, anywhere."""
+    """Signs out: the session at hand counts no more, anywhere."""
     run(sign_out)
     return Response(status=204)
 

@@ -25,7 +25,7 @@ async function show() {
   [...next.querySelectorAll("details")].forEach((one, place) => { if (open[place]) one.open = true; });
   region().replaceWith(document.adoptNode(next));
   const heading = fresh.querySelector("h1");
-  if (heading) document.querySelector("h1").innerHTML = heading.innerHTML;
+  if (heading) document.querySelector("h1").replaceWith(document.adoptNode(heading));
   return true;
 }
 
