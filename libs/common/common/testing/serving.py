@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 class Quiet(WSGIRequestHandler):
@@ -30,7 +30,7 @@ class Joined(ThreadedWSGIServer):
 @contextmanager
 def serving(application: WSGIApplication) -> Iterator[str]:
     """The address at which the application answers."""
-    server = Joined("127.0.0.1", 0, application, handler=Quiet)
+    server = Joined("127.0.0.1", 0, _closed(application), handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -39,3 +39,17 @@ def serving(application: WSGIApplication) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def _closed(application: WSGIApplication) -> WSGIApplication:
+    """Closes each answer's body by itself: Werkzeug's server leaves that out when a browser resets its connection."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        body = application(environ, start_response)
+        try:
+            yield from body
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+    return answer
